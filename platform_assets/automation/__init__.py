@@ -1,0 +1,1 @@
+"""WHEN things run: conditions on inputs, arrival of files, the retraining policy."""

@@ -1,0 +1,111 @@
+"""The retraining policy as a sensor: one decision per delivered partition, with its reason on record."""
+
+import json
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from platform_assets.automation.interval import SENSOR_SECONDS
+from platform_assets.learning import partitions
+
+if TYPE_CHECKING:
+    from platform_assets.learning.policy import RetrainingDecision
+    from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+
+REASON_TAG = "platform/retraining_reason"
+DECISION_TAG = "platform/retraining_decision"
+
+
+def retraining_decisions(product: "Product", model: "MonitoredModelDeclaration") -> dg.AssetSpec:
+    """The decisions as an asset: one event per partition says whether it led to a training, and why."""
+    from platform_assets.components.asset_facts import partitions_definition
+
+    return dg.AssetSpec(
+        f"{model.name}_retraining",
+        group_name=product.name,
+        description=f"Whether {model.name} was retrained as of a partition, and why. Reported by the retraining sensor.",
+        owners=[model.owner],
+        kinds={"policy"},
+        partitions_def=partitions_definition(product.feature_sets[model.feature_set].partitions),
+        deps=[f"{model.name}_drift_report", f"{model.name}_performance"],
+    )
+
+
+def retraining_sensor(product: "Product", model: "MonitoredModelDeclaration") -> dg.SensorDefinition:
+    """Decides once for each partition whose figures are complete; a yes requests a training as of it."""
+    first_run = [f"{model.name}_{asset}" for asset in ("model", "champion", "predictions", "drift_report")]
+
+    @dg.sensor(
+        name=f"{model.name}_retraining_policy",
+        description=f"Decides for every delivered partition whether to retrain {model.name}.",
+        target=dg.AssetSelection.assets(*first_run),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        required_resource_keys={"workspace"},
+    )
+    def policy(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        from platform_assets.pipeline.retraining import decide_retraining
+
+        decided: list[str] = json.loads(context.cursor) if context.cursor else []
+        ready = [key for key in _ready(context.instance, product, model) if key not in decided]
+        if not ready:
+            return dg.SkipReason("No partition waits for a decision.")
+        as_of = ready[0]
+        workspace = context.resources.workspace.open(f"sensor {model.name}_retraining_policy")
+        decision = decide_retraining(workspace, product, model.name, as_of)
+        return dg.SensorResult(
+            run_requests=[_request(model, as_of, decision)] if decision.retrain else [],
+            asset_events=[_event(model, as_of, decision)],
+            cursor=json.dumps([*decided, as_of]),
+        )
+
+    return policy
+
+
+def _ready(instance: dg.DagsterInstance, product: "Product", model: "MonitoredModelDeclaration") -> list[str]:
+    """Partitions whose figures are complete, oldest first.
+
+    Without a champion a partition is ready once its features are there; with one, its drift report and the
+    performance that its delivery makes known must be there too.
+    """
+
+    def materialised(asset: str) -> set[str]:
+        return instance.get_materialized_partitions(dg.AssetKey(asset))
+
+    features = sorted(key for key in materialised(model.feature_set) if key >= model.first_partition)
+    if not instance.get_latest_materialization_event(dg.AssetKey(f"{model.name}_champion")):
+        return features
+    reports, predicted = materialised(f"{model.name}_drift_report"), materialised(f"{model.name}_predictions")
+    measured = materialised(f"{model.name}_performance")
+
+    def complete(key: str) -> bool:
+        labelled = partitions.offset(key, -model.label.delay_partitions)
+        return key in reports and (labelled in measured or labelled not in predicted)
+
+    return [key for key in features if complete(key)]
+
+
+def _request(model: "MonitoredModelDeclaration", as_of: str, decision: "RetrainingDecision") -> dg.RunRequest:
+    assets = ["model", "champion"]
+    if decision.code == "first_model":
+        # Its own partition has waited for a champion; the condition on inputs does not remember that.
+        assets += ["predictions", "drift_report"]
+    return dg.RunRequest(
+        run_key=f"{model.name} as of {as_of}",
+        partition_key=as_of,
+        asset_selection=[dg.AssetKey(f"{model.name}_{asset}") for asset in assets],
+        tags={REASON_TAG: decision.reason, DECISION_TAG: decision.code},
+    )
+
+
+def _event(model: "MonitoredModelDeclaration", as_of: str, decision: "RetrainingDecision") -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(
+        asset_key=f"{model.name}_retraining",
+        partition=as_of,
+        metadata={
+            "retrain": decision.retrain,
+            "decision": decision.code,
+            "reason": decision.reason,
+            "evidence": dg.MetadataValue.json(decision.evidence),
+        },
+    )

@@ -1,0 +1,34 @@
+"""Errors of the core, told to the user of a run: what, which rule, what to do; never a bare traceback."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import dagster as dg
+
+from platform_assets.compute.errors import EngineUnavailable, JobFailed
+from platform_assets.lake.errors import LakeError
+from platform_assets.learning.errors import LearningError
+from platform_assets.pipeline.drift_report import MissingProfile
+from platform_assets.quality.errors import DeliveryMissing, DeliveryRefused, PartitionRefused
+
+USER_ERRORS = (
+    DeliveryMissing,
+    DeliveryRefused,
+    PartitionRefused,
+    EngineUnavailable,
+    JobFailed,
+    LakeError,
+    LearningError,
+    MissingProfile,
+)
+
+
+@contextlib.contextmanager
+def told_to_the_user() -> Iterator[None]:
+    """Turn the errors that a user can cause into a failed step whose description is their message."""
+    try:
+        yield
+    except USER_ERRORS as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error

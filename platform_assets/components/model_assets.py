@@ -1,0 +1,229 @@
+"""The assets that every declared model has."""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dagster as dg
+
+from platform_assets.automation.conditions import when_inputs_are_updated
+from platform_assets.automation.retraining import REASON_TAG
+from platform_assets.components.asset_facts import asset_arguments, check_result, check_specs, materialize_result
+from platform_assets.components.failures import told_to_the_user
+from platform_assets.components.resources import MlflowResource, WorkspaceResource
+from platform_assets.pipeline import Product
+from platform_assets.pipeline.model_tables import (
+    champions_contract,
+    drift_contract,
+    performance_contract,
+    predictions_contract,
+    trainings_contract,
+)
+from platform_assets.pipeline.product import MonitoredModelDeclaration
+from platform_assets.pipeline.publishing import Materialisation, Refused
+from platform_assets.quality.contract import Contract, Partitions
+
+BY_HAND = "materialised by hand"
+
+
+def model_partitions(product: Product, model: MonitoredModelDeclaration) -> Partitions:
+    """A model's assets are cut like its feature set, so that one run can go from features to drift report."""
+    partitions = product.feature_sets[model.feature_set].partitions
+    if partitions is None:
+        raise ValueError(f"{model.name}.feature_set: '{model.feature_set}' needs partitions. Declare them.")
+    return partitions
+
+
+def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
+    """Trains a candidate as of the partition; the gates are blocking checks."""
+    contract = _cut(trainings_contract(model), product, model)
+    # The newest partition with known labels; the older ones it learns from are recorded with the training window.
+    newest = dg.TimeWindowPartitionMapping(
+        start_offset=-model.label.delay_partitions,
+        end_offset=-model.label.delay_partitions,
+        allow_nonexistent_upstream_partitions=True,
+    )
+
+    @dg.asset(
+        **asset_arguments(contract, product.name, {"mlflow", "scikitlearn"}),
+        deps=[
+            dg.AssetDep(model.feature_set, partition_mapping=newest),
+            dg.AssetDep(model.label.dataset, partition_mapping=newest),
+            dg.AssetDep(f"{model.name}_retraining"),
+        ],
+        check_specs=[
+            *check_specs(contract, delivered=False),
+            *(
+                dg.AssetCheckSpec(gate.name, asset=contract.name, description=_gate_words(gate), blocking=True)
+                for gate in model.gates
+            ),
+        ],
+    )
+    def trained(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, mlflow_tracking: MlflowResource
+    ) -> Iterator[Any]:
+        from platform_assets.pipeline.training import train_model
+
+        space = workspace.open(context.run_id)
+        reason = context.run.tags.get(REASON_TAG, BY_HAND)
+        space.registry(model.name).ensure_experiment()
+        with told_to_the_user(), mlflow_tracking.run(context, model.name) as run_id:
+            done = train_model(space, product, model.name, context.partition_key, reason, run_id)
+        gates = [
+            dg.AssetCheckResult(
+                asset_key=contract.name,
+                check_name=gate.name,
+                passed=gate.passed,
+                description=gate.message,
+                metadata={"message": gate.message, **_numbers(value=gate.value, threshold=gate.threshold)},
+            )
+            for gate in done.candidate.gates
+        ]
+        metrics = {key: value for key, value in done.candidate.metrics.to_dict().items() if value is not None}
+        metadata = {
+            "model version": done.version,
+            "reason": reason,
+            "mlflow run": run_id,
+            "trained from": done.candidate.train_window[0],
+            "trained to": done.candidate.train_window[1],
+            "labelled rows": done.candidate.rows,
+            "parameters": dg.MetadataValue.json(dict(done.candidate.parameters)),
+            "digest": done.candidate.digest,
+            **{f"validation {key}": value for key, value in metrics.items()},
+        }
+        yield materialize_result(contract, done.record, checks=gates, metadata=metadata)
+
+    return trained
+
+
+def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
+    """Promotes the newest candidate; it runs only after every gate was passed."""
+    contract = champions_contract(model)
+    arguments = {**asset_arguments(contract, product.name, {"mlflow"}), "partitions_def": None}
+
+    @dg.asset(
+        **arguments, deps=[dg.AssetDep(f"{model.name}_model")], check_specs=check_specs(contract, delivered=False)
+    )
+    def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
+        from platform_assets.pipeline.promotion import promote_newest
+
+        with told_to_the_user():
+            promoted = promote_newest(workspace.open(context.run_id), product, model.name)
+        metadata = {"model version": promoted.version, "trained as of": promoted.as_of, "reason": promoted.reason}
+        yield materialize_result(contract, promoted.record, metadata=metadata)
+
+    return champion
+
+
+def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
+    """Scores the partition with the champion in charge of it."""
+    from platform_assets.pipeline import predictions as step
+
+    contract = predictions_contract(model, product.feature_sets[model.feature_set])
+    make = functools.partial(step.materialise_predictions, product=product, name=model.name)
+    deps = [dg.AssetDep(model.feature_set), dg.AssetDep(f"{model.name}_champion")]
+    return _table_asset(product, model, contract, {"iceberg", "scikitlearn"}, deps, make)
+
+
+def performance_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
+    """Compares the partition's predictions with their labels, once these are known."""
+    from platform_assets.pipeline import performance as step
+
+    contract = _cut(performance_contract(model), product, model)
+    make = functools.partial(step.materialise_performance, product=product, name=model.name)
+    known = dg.TimeWindowPartitionMapping(end_offset=model.label.delay_partitions)
+    deps = [
+        dg.AssetDep(f"{model.name}_predictions"),
+        dg.AssetDep(model.label.dataset, partition_mapping=known),
+    ]
+    return _table_asset(product, model, contract, {"iceberg"}, deps, make, besides=None)
+
+
+def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
+    """Compares the partition with what the champion in charge of it was trained on."""
+    contract = _cut(drift_contract(model), product, model)
+    champion = f"{model.name}_champion"
+
+    @dg.asset(
+        **asset_arguments(contract, product.name, {"iceberg", "html"}),
+        deps=[model.feature_set, f"{model.name}_predictions", champion],
+        check_specs=[
+            *check_specs(contract, delivered=False),
+            dg.AssetCheckSpec("no_drift", asset=contract.name, description="The partition looks like the training data."),
+        ],
+        automation_condition=when_inputs_are_updated(besides=champion),
+    )
+    def drift_report(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
+        from platform_assets.pipeline.drift_report import materialise_drift_report
+
+        with told_to_the_user():
+            report = materialise_drift_report(
+                workspace.open(context.run_id), product, model.name, context.partition_key
+            )
+        result = report.result
+        verdict = dg.AssetCheckResult(
+            asset_key=contract.name,
+            check_name="no_drift",
+            passed=result.verdict == "stable",
+            severity=dg.AssetCheckSeverity.WARN,
+            description=result.summary,
+            metadata={"message": result.summary, "verdict": result.verdict},
+        )
+        metadata = {
+            "verdict": result.verdict,
+            "drifted columns": len(result.named("drift")),
+            "report": dg.MetadataValue.md(report.markdown),
+            "html report": dg.MetadataValue.path(str(report.html)),
+        }
+        yield materialize_result(contract, report.record, checks=[verdict], metadata=metadata)
+
+    return drift_report
+
+
+def _table_asset(
+    product: Product,
+    model: MonitoredModelDeclaration,
+    contract: Contract,
+    kinds: set[str],
+    deps: list[dg.AssetDep],
+    make: Callable[..., Materialisation],
+    *,
+    besides: str | None = "champion",
+) -> dg.AssetsDefinition:
+    """An asset whose step needs only the workspace and the partition."""
+
+    @dg.asset(
+        **asset_arguments(contract, product.name, kinds),
+        deps=deps,
+        check_specs=check_specs(contract, delivered=False),
+        automation_condition=when_inputs_are_updated(besides=f"{model.name}_{besides}" if besides else None),
+    )
+    def table(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
+        with told_to_the_user():
+            try:
+                done = make(workspace.open(context.run_id), partition=context.partition_key)
+            except Refused as error:
+                for check in error.report.checks:
+                    yield check_result(contract, check)
+                raise
+        yield materialize_result(contract, done)
+
+    return table
+
+
+def _cut(contract: Contract, product: Product, model: MonitoredModelDeclaration) -> Contract:
+    """The contract with the feature set's range of partitions; its own partition column stays."""
+    partitions = model_partitions(product, model)
+    column = contract.partitions.column if contract.partitions else partitions.column
+    return contract.model_copy(update={"partitions": partitions.model_copy(update={"column": column})})
+
+
+def _gate_words(gate: Any) -> str:
+    if gate.better_than:
+        return f"{gate.metric} better than the {gate.better_than}'s by more than {gate.margin:g}, on the same rows."
+    bound = f"at least {gate.at_least:g}" if gate.at_least is not None else f"at most {gate.at_most:g}"
+    return f"{gate.metric} on the validation rows is {bound}."
+
+
+def _numbers(**values: float | None) -> dict[str, float]:
+    return {key: value for key, value in values.items() if value is not None}

@@ -1,0 +1,99 @@
+"""Dagster resources: the workspace of a step, and MLflow."""
+
+import contextlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from platform_assets.settings import EngineName, Settings
+
+if TYPE_CHECKING:
+    from platform_assets.compute.engines import Engine
+    from platform_assets.pipeline import Workspace
+
+
+class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Lake, engine, folders and registry of this deployment, for the steps of an asset."""
+
+    engine: EngineName
+    landing: str
+    lake: str
+    reports: str
+    artifacts: str
+    tracking_uri: str
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "WorkspaceResource":
+        """The resource of a deployment."""
+        return cls(
+            engine=settings.engine,
+            landing=str(settings.landing),
+            lake=str(settings.lake),
+            reports=str(settings.reports),
+            artifacts=str(settings.artifacts),
+            tracking_uri=settings.tracking_uri,
+        )
+
+    def open(self, run_id: str) -> "Workspace":
+        """The workspace on behalf of a run."""
+        from platform_assets.lake import Lake
+        from platform_assets.pipeline import Workspace
+
+        return Workspace(
+            lake=Lake(Path(self.lake)),
+            engine=_engine(self.engine),
+            landing=Path(self.landing),
+            reports=Path(self.reports),
+            tracking_uri=self.tracking_uri,
+            artifacts=Path(self.artifacts),
+            run_id=run_id,
+        )
+
+
+class MlflowResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """One MLflow run per Dagster run, through dagster-mlflow.
+
+    dagster-mlflow's own resource is a legacy function with untyped config that imports mlflow when definitions are
+    loaded and opens a run for every step; this one opens it only for the step that trains (see docs/decisions).
+    """
+
+    tracking_uri: str
+
+    @contextlib.contextmanager
+    def run(self, context: dg.AssetExecutionContext, experiment: str) -> Iterator[str]:
+        """The MLflow run of this Dagster run, tagged with its id; a retried run continues it. Yields its id."""
+        import mlflow
+        from dagster_mlflow.resources import MlFlow
+
+        # What MlFlow reads of a resource's init context.
+        init = SimpleNamespace(
+            log=context.log,
+            dagster_run=context.run,
+            run_id=context.run_id,
+            resource_config={"mlflow_tracking_uri": self.tracking_uri, "experiment_name": experiment},
+        )
+        tracking: Any = MlFlow(init)
+        status = "FAILED"
+        try:
+            yield str(tracking.mlflow_run_id or mlflow.active_run().info.run_id)
+            status = "FINISHED"
+        finally:
+            mlflow.end_run(status)
+
+
+@cache
+def _engine(name: EngineName) -> "Engine":
+    """One engine a process: starting it takes seconds."""
+    from platform_assets.compute.engines import EmbeddedEngine, SparkEngine
+
+    return EmbeddedEngine() if name == "embedded" else SparkEngine(_dagster_pyspark_session)
+
+
+def _dagster_pyspark_session(settings: dict[str, Any]) -> Any:
+    from dagster_pyspark import LazyPySparkResource
+
+    return LazyPySparkResource(spark_config=settings).spark_session

@@ -1,0 +1,31 @@
+"""What every engine offers: a Spark session set up so that all engines give the same results."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+SESSION_SETTINGS = {
+    # Instants are stored and compared in UTC, whatever the machine's own time zone.
+    "spark.sql.session.timeZone": "UTC",
+    # A text that is no number must be seen as a broken rule, not as an exception somewhere in the plan.
+    "spark.sql.ansi.enabled": "false",
+}
+
+
+class Engine(ABC):
+    """A place where PySpark code runs."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def session(self) -> SparkSession:
+        """The Spark session, started on first use."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Release what the session holds; the engine can be used again afterwards."""

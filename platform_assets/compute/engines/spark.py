@@ -1,0 +1,66 @@
+"""Apache Spark on this machine; needs Java."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine
+from platform_assets.compute.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LOCAL_SETTINGS: dict[str, Any] = {
+    "spark.master": "local[*]",
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "4",
+    # Iceberg reads timestamps as microseconds; Spark's default INT96 is deprecated and holds nanoseconds.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.legacy.parquet.nanosAsLong": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    **SESSION_SETTINGS,
+}
+
+
+class SparkEngine(Engine):
+    """Apache Spark through a session factory.
+
+    Args:
+        open_session: takes Spark settings and returns a session; by default Spark's own builder. The Dagster shell
+            passes the session of dagster-pyspark's resource.
+    """
+
+    name = "spark"
+
+    def __init__(self, open_session: Callable[[dict[str, Any]], SparkSession] | None = None) -> None:
+        self._open_session = open_session or _open_session
+        self._session: SparkSession | None = None
+
+    @property
+    def session(self) -> SparkSession:
+        """The session, started on first use."""
+        if self._session is None:
+            if shutil.which("java") is None:
+                raise EngineUnavailable(
+                    "spark", "Apache Spark needs Java and there is none on PATH", "Run 'make java', or use 'embedded'"
+                )
+            self._session = self._open_session(LOCAL_SETTINGS)
+        return self._session
+
+    def stop(self) -> None:
+        """Stop Spark."""
+        if self._session is not None:
+            self._session.stop()
+            self._session = None
+
+
+def _open_session(settings: dict[str, Any]) -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()

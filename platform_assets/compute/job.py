@@ -1,0 +1,78 @@
+"""A job in a form that can be sent anywhere: which function, over which files, into which folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TimeFilter(_Message):
+    """Keep rows whose ``column`` lies in ``[start, end)``; ISO texts in UTC."""
+
+    column: str
+    start: str
+    end: str
+
+
+class TableInput(_Message):
+    """Rows that a job reads: Parquet files that the lake planned, narrowed to a window of time."""
+
+    files: list[str]
+    columns: list[str]
+    window: TimeFilter | None = None
+
+
+class Output(_Message):
+    """Where a job stages its rows.
+
+    ``columns`` are (name, Spark SQL type) in table order. If ``refusal_column`` is set and the function's frame has it,
+    rows in which it is not null go to the folder ``refused`` instead, with the broken rules.
+    """
+
+    location: str
+    columns: list[tuple[str, str]]
+    window: TimeFilter | None = None
+    refusal_column: str | None = None
+    sort_by: list[str] = []
+
+
+class Job(_Message):
+    """One unit of work for an engine.
+
+    Attributes:
+        name: shown in logs and errors.
+        function: ``package.module:function``; called with one DataFrame per input, by name, plus ``parameters``.
+            If it takes a parameter named ``session``, it gets the Spark session.
+        audit: ``package.module:function`` called with the session, the result and ``audit_parameters`` once the rows
+            are staged, where the data is; must return JSON.
+    """
+
+    name: str
+    function: str
+    inputs: dict[str, TableInput] = {}
+    parameters: dict[str, Any] = {}
+    output: Output
+    audit: str | None = None
+    audit_parameters: dict[str, Any] = {}
+
+
+class StagedFiles(_Message):
+    """What a job staged: paths of Parquet files."""
+
+    files: list[str]
+    refused_files: list[str] = []
+
+
+class JobResult(_Message):
+    """What a job did; ``audit`` is the audit function's answer."""
+
+    job: str
+    engine: str
+    staged: StagedFiles
+    seconds: float
+    audit: dict[str, Any] = Field(default_factory=dict)

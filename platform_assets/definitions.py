@@ -1,0 +1,46 @@
+"""The one code location: declared products, the automation over them, and the resources of this deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from platform_assets.automation.arrival import arrival_sensor
+from platform_assets.automation.interval import SENSOR_SECONDS
+from platform_assets.components.resources import MlflowResource, WorkspaceResource
+from platform_assets.pipeline.product import DEFS_FOLDER, all_products
+from platform_assets.settings import load_settings
+
+
+def automation() -> dg.Definitions:
+    """Sensors over all products."""
+    conditions = dg.AutomationConditionSensorDefinition(
+        name="automation_conditions",
+        description="Requests partitions whose automation condition holds.",
+        target=dg.AssetSelection.all(),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        use_user_code_server=True,
+        emit_backfills=False,
+    )
+    return dg.Definitions(sensors=[*(arrival_sensor(product) for product in all_products()), conditions])
+
+
+def deployment() -> dg.Definitions:
+    """Resources and executor: small work runs in the run's process, large work goes to an engine."""
+    settings = load_settings()
+    return dg.Definitions(
+        resources={
+            "workspace": WorkspaceResource.from_settings(settings),
+            "mlflow_tracking": MlflowResource(tracking_uri=settings.tracking_uri),
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Everything that Dagster loads."""
+    declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
+    return dg.Definitions.merge(declared, automation(), deployment())

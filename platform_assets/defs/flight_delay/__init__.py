@@ -1,0 +1,1 @@
+"""The product `flight_delay`: which flights from New York arrive late."""

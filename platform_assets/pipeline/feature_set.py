@@ -1,0 +1,58 @@
+"""Exact input snapshots become a published partition of a feature set."""
+
+from __future__ import annotations
+
+from platform_assets.compute import Job, TableInput, run_job
+from platform_assets.pipeline.inputs import current_snapshot, output, table_input
+from platform_assets.pipeline.product import Product
+from platform_assets.pipeline.publishing import (
+    Materialisation,
+    Provenance,
+    as_contract,
+    publish_audited,
+)
+from platform_assets.pipeline.workspace import Workspace
+from platform_assets.quality.audit import AuditReport
+from platform_assets.quality.contract import contract_window
+
+
+def materialise_features(workspace: Workspace, product: Product, name: str, partition: str | None) -> Materialisation:
+    """Compute, audit and publish one partition of a feature set.
+
+    Raises:
+        PartitionNotFound: an input has no rows of this partition.
+        JobFailed: the feature function broke.
+        Refused: the rows break the feature set's contract.
+    """
+    declaration = product.feature_sets[name]
+    window = contract_window(declaration, partition)
+    bounds = window.as_text() if window else None
+    snapshots = {
+        source.dataset: current_snapshot(workspace, product.table(source.dataset)) for source in declaration.inputs
+    }
+    job = Job(
+        name=f"compute {name} {partition or ''}".strip(),
+        function=product.function(declaration.function),
+        inputs=feature_inputs(workspace, product, name, partition, snapshots),
+        output=output(workspace, declaration, product.name, window),
+        audit="platform_assets.quality.audit:audit_staged",
+        audit_parameters={"contract": as_contract(declaration), "window": bounds},
+    )
+    result = run_job(job, workspace.engine)
+    report = AuditReport.model_validate(result.audit)
+    provenance = Provenance(inputs={product.table(dataset): snapshot for dataset, snapshot in snapshots.items()})
+    return publish_audited(workspace, product.name, declaration, partition, result.staged, report, provenance)
+
+
+def feature_inputs(
+    workspace: Workspace, product: Product, name: str, partition: str | None, snapshots: dict[str, int]
+) -> dict[str, TableInput]:
+    """The inputs of a feature function for one partition, by argument name, each with its declared history."""
+    inputs = {}
+    for source in product.feature_sets[name].inputs:
+        window = contract_window(product.datasets[source.dataset], partition)
+        wanted = window.starting_earlier(source.lookback_days) if window else None
+        inputs[source.dataset] = table_input(
+            workspace, product, source.dataset, snapshots[source.dataset], wanted, partition
+        )
+    return inputs

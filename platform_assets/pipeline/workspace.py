@@ -1,0 +1,62 @@
+"""What every step needs at hand: the lake, an engine, folders, the model registry, and who is asking."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platform_assets.compute.engines import Engine
+from platform_assets.lake import Lake
+
+if TYPE_CHECKING:
+    from platform_assets.learning.registry import ModelRegistry
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The surroundings of a step.
+
+    Attributes:
+        landing: folder into which files are delivered.
+        reports: folder for HTML reports.
+        tracking_uri: address of the MLflow tracking store.
+        artifacts: folder for model artifacts.
+        run_id: the orchestrator's run, recorded with everything that is published; 'interactive' without one.
+    """
+
+    lake: Lake
+    engine: Engine
+    landing: Path
+    reports: Path
+    tracking_uri: str
+    artifacts: Path
+    run_id: str = "interactive"
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def for_run(self, run_id: str) -> Workspace:
+        """The same surroundings on behalf of another run."""
+        return replace(self, run_id=run_id)
+
+    def registry(self, model: str) -> ModelRegistry:
+        """The registry of one model."""
+        from platform_assets.learning.registry import ModelRegistry
+
+        return ModelRegistry(self.tracking_uri, model, artifact_root=str(self.artifacts))
+
+
+@functools.cache
+def code_commit() -> str:
+    """The checked-out commit, with ``-dirty`` if files differ from it; 'unknown' outside a git checkout."""
+    root = Path(__file__).parents[2]
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        commit, changes = git("rev-parse", "HEAD"), git("status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return f"{commit}-dirty" if changes else commit

@@ -1,0 +1,1 @@
+"""IS IT RIGHT: contracts, delivered files, audits, expectations, profiles, drift and reports."""

@@ -1,0 +1,193 @@
+"""Audit staged rows where they are: one report with a result per check, before anything is published."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
+
+from platform_assets.lake import Window
+from platform_assets.lake.partitions import window_from_text
+from platform_assets.quality.contract import Contract, Expectation
+from platform_assets.quality.delivery import DELIVERED, REFUSED_BY, SEPARATOR
+from platform_assets.quality.rules import describe, row_rules
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from platform_assets.compute import StagedFiles
+
+VALUES = "contract_values"
+WINDOW = "contract_window"
+KEYS = "contract_keys"
+VOLUME = "contract_volume"
+COLUMNS = "contract_columns"
+EXPECTATIONS = "expectations"
+SAMPLES = 5
+
+
+class CheckResult(BaseModel):
+    """One answer of an audit; a failed blocking check refuses the partition."""
+
+    name: str
+    passed: bool
+    blocking: bool
+    message: str
+    details: dict[str, Any] = {}
+
+
+class AuditReport(BaseModel):
+    """What the audit of one partition found.
+
+    Attributes:
+        rows: accepted rows.
+        refused_rows: rows set aside because they break a row rule.
+        profile: base64 of the profile's bytes.
+    """
+
+    rows: int
+    refused_rows: int
+    checks: list[CheckResult]
+    profile: str
+
+    @property
+    def blocked_by(self) -> list[CheckResult]:
+        """The failed checks that refuse the partition."""
+        return [check for check in self.checks if check.blocking and not check.passed]
+
+
+def audit_staged(
+    session: SparkSession, staged: StagedFiles, contract: dict[str, Any], window: dict[str, str] | None
+) -> dict[str, Any]:
+    """Audit staged files against a contract, on the engine that holds them; returns an AuditReport as JSON."""
+    declared = Contract.model_validate(contract)
+    partition_window = window_from_text(window) if window else None
+    frame = session.read.parquet(*staged.files)
+    measured = _measure(frame, declared, partition_window)
+    refused = _refused(session, staged, declared)
+    broken = Counter(measured.broken) + Counter(refused.broken)
+    checks = [
+        *_rule_checks(declared, broken, refused.samples),
+        _keys_check(declared, frame, measured.rows),
+        _volume_check(declared, measured.rows),
+        *_expectation_checks(frame, declared.expectations, measured.rows),
+    ]
+    return AuditReport(
+        rows=measured.rows, refused_rows=refused.rows, checks=checks, profile=_profile(staged)
+    ).model_dump(mode="json")
+
+
+class _Measured(BaseModel):
+    rows: int
+    broken: dict[str, int]
+    samples: list[str] = []
+
+
+def _measure(frame: DataFrame, contract: Contract, window: Window | None) -> _Measured:
+    from pyspark.sql import functions as F
+
+    rules = row_rules(contract, window)
+    sums = [F.sum(rule.broken.cast("int")).alias(rule.code) for rule in rules]
+    counts = frame.agg(F.count(F.lit(1)).alias("rows"), *sums).toArrow().to_pylist()[0]
+    return _Measured(rows=counts["rows"], broken={rule.code: counts[rule.code] or 0 for rule in rules})
+
+
+def _refused(session: SparkSession, staged: StagedFiles, contract: Contract) -> _Measured:
+    if not staged.refused_files:
+        return _Measured(rows=0, broken={})
+    frame = session.read.parquet(*staged.refused_files)
+    groups = frame.groupBy(REFUSED_BY).count().toArrow().to_pylist()
+    broken: Counter[str] = Counter()
+    for group in groups:
+        for code in group[REFUSED_BY].split(SEPARATOR):
+            broken[code] += group["count"]
+    samples = frame.select(DELIVERED).orderBy(DELIVERED).limit(SAMPLES).toArrow().column(0).to_pylist()
+    return _Measured(rows=sum(group["count"] for group in groups), broken=dict(broken), samples=samples)
+
+
+def _rule_checks(contract: Contract, broken: Counter[str], samples: list[str]) -> list[CheckResult]:
+    def check(name: Literal["contract_values", "contract_window"], codes: dict[str, int], good: str) -> CheckResult:
+        refusing = {code: n for code, n in codes.items() if _refuses_partition(code, contract)}
+        listed = "; ".join(f"{n:,} rows: {describe(code, contract)}" for code, n in sorted(codes.items()))
+        remedy = " Correct the file, or the contract if the rule is wrong, and deliver again." if refusing else ""
+        aside = f"{listed} (rows set aside, the others are published)." if codes and not refusing else f"{listed}."
+        return CheckResult(
+            name=name,
+            passed=not refusing,
+            blocking=True,
+            message=(aside + remedy) if codes else good,
+            details={"broken rules": codes, "sample rows": samples} if codes else {},
+        )
+
+    found = {code: count for code, count in broken.items() if count}
+    windows = {code: count for code, count in found.items() if code.startswith("window:")}
+    values = {code: count for code, count in found.items() if not code.startswith("window:")}
+    checks = [check(VALUES, values, "Every value keeps the contract: types, nullability, ranges, allowed values.")]
+    if contract.partitions:
+        checks.append(check(WINDOW, windows, "Every row lies within the partition's month (UTC)."))
+    return checks
+
+
+def _refuses_partition(code: str, contract: Contract) -> bool:
+    kind, _, name = code.partition(":")
+    return kind == "window" or contract.column(name).on_violation == "refuse_partition"
+
+
+def _keys_check(contract: Contract, frame: DataFrame, rows: int) -> CheckResult:
+    distinct = frame.select(*contract.keys).distinct().count()
+    keys = ", ".join(contract.keys)
+    if distinct == rows:
+        return CheckResult(name=KEYS, passed=True, blocking=True, message=f"Each ({keys}) stands once.")
+    samples = frame.groupBy(*contract.keys).count().filter("count > 1").orderBy(*contract.keys).limit(SAMPLES)
+    return CheckResult(
+        name=KEYS,
+        passed=False,
+        blocking=True,
+        message=f"{rows - distinct:,} rows repeat a key ({keys}) that must be unique. "
+        "Remove the duplicates and deliver again.",
+        details={"repeated keys": [str(tuple(row.values())) for row in samples.toArrow().to_pylist()]},
+    )
+
+
+def _volume_check(contract: Contract, rows: int) -> CheckResult:
+    volume = contract.volume
+    expected = f"at least {volume.minimum:,}" + (f" and at most {volume.maximum:,}" if volume.maximum else "")
+    passed = rows > 0 and rows >= volume.minimum and (volume.maximum is None or rows <= volume.maximum)
+    return CheckResult(
+        name=VOLUME,
+        passed=passed,
+        # A partition without rows is never right, whatever the declaration says about unusual volumes.
+        blocking=rows == 0 or volume.on_violation == "refuse_partition",
+        message=f"{rows:,} rows; the contract expects {expected}."
+        + ("" if passed else " Check that the delivery is complete, or correct the declared volume."),
+    )
+
+
+def _expectation_checks(frame: DataFrame, expectations: list[Expectation], rows: int) -> list[CheckResult]:
+    if not expectations or rows == 0:
+        return []
+    from platform_assets.quality.expectations import validate
+
+    outcomes = validate(frame, expectations)
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    message = "; ".join(outcome.message for outcome in failed) or f"All {len(outcomes)} expectations hold."
+    return [
+        CheckResult(
+            name=EXPECTATIONS,
+            passed=not failed,
+            blocking=any(outcome.blocking for outcome in failed),
+            message=message,
+            details={outcome.name: outcome.observed for outcome in outcomes},
+        )
+    ]
+
+
+def _profile(staged: StagedFiles) -> str:
+    import pyarrow.dataset as ds
+
+    from platform_assets.quality.profile import profile_batches
+
+    batches = ds.dataset(staged.files, format="parquet").to_batches()
+    return base64.b64encode(profile_batches(batches).to_bytes()).decode()

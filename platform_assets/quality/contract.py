@@ -1,0 +1,138 @@
+"""What a table promises: columns, keys, event time, volume, freshness, and what happens to rows that break a rule."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from platform_assets.lake import ColumnSpec, TableSpec, Window, month_window
+
+OnViolation = Literal["refuse_partition", "refuse_row", "warn"]
+
+
+class Declared(BaseModel):
+    """Base of everything that a product declares in YAML: unknown fields are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Declared):
+    """One column of a contract; the rules are checked on every row of every partition."""
+
+    name: str = Field(description="Column name, as in the delivered file and in the table.")
+    type: Literal["int", "long", "double", "string", "boolean", "date", "timestamp"] = Field(
+        description="Type of the values; timestamps are instants, stored in UTC."
+    )
+    description: str = Field(description="What a value means, with its unit.")
+    nullable: bool = Field(default=True, description="Whether a value may be missing.")
+    minimum: float | None = Field(default=None, description="Smallest value allowed (numbers only).")
+    maximum: float | None = Field(default=None, description="Largest value allowed (numbers only).")
+    allowed: list[str] | None = Field(default=None, description="The only values allowed (text only).")
+    on_violation: Literal["refuse_partition", "refuse_row"] = Field(
+        default="refuse_partition",
+        description="What a broken rule refuses: the whole partition, or only that row, which is set aside.",
+    )
+
+    @model_validator(mode="after")
+    def _rules_fit_the_type(self) -> Self:
+        if self.allowed is not None and self.type != "string":
+            raise ValueError(f"column '{self.name}': 'allowed' needs type string, not {self.type}. Use minimum/maximum.")
+        bounded = self.minimum is not None or self.maximum is not None
+        if bounded and self.type not in ("int", "long", "double"):
+            raise ValueError(f"column '{self.name}': minimum and maximum need a number type, not {self.type}.")
+        return self
+
+
+class Volume(Declared):
+    """How many rows a partition has when the delivery is complete."""
+
+    minimum: int = Field(default=1, ge=0, description="Fewest rows expected in one partition.")
+    maximum: int | None = Field(default=None, description="Most rows expected in one partition.")
+    on_violation: Literal["refuse_partition", "warn"] = Field(
+        default="warn", description="Whether an unusual volume refuses the partition or only warns."
+    )
+
+
+class Partitions(Declared):
+    """How a table is cut: by calendar month of its event time, in UTC."""
+
+    every: Literal["month"] = Field(default="month", description="Length of a partition.")
+    column: str = Field(description="The event time column that decides a row's partition.")
+    start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First partition, as in 2013-01.")
+    end: str | None = Field(
+        default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month after the last one; open if left out."
+    )
+
+
+class Expectation(Declared):
+    """One Great Expectations expectation, run on the staged rows with the job's engine."""
+
+    type: str = Field(description="Name in snake case, as in expect_column_values_to_be_between.")
+    arguments: dict[str, str | int | float | bool | list[str] | list[float] | None] = Field(
+        default_factory=dict, description="Keyword arguments of the expectation."
+    )
+    on_violation: Literal["refuse_partition", "warn"] = Field(
+        default="refuse_partition", description="Whether a failed expectation refuses the partition or only warns."
+    )
+
+
+class Contract(Declared):
+    """The promise that a table makes to its readers; base of dataset and feature set declarations."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the table and of its asset.")
+    description: str = Field(description="What one row is, and where it comes from.")
+    owner: str = Field(description="Who answers for it: an e-mail address, or 'team:name'.")
+    version: int = Field(default=1, ge=1, description="Contract version; raise it with every change of columns or rules.")
+    columns: list[Column] = Field(min_length=1, description="Every column, typed and described.")
+    keys: list[str] = Field(min_length=1, description="Columns that together identify a row; never missing, never twice.")
+    partitions: Partitions | None = Field(default=None, description="How the table is cut; left out: one partition.")
+    freshness_days: float | None = Field(
+        default=None, gt=0, description="Longest time between two publishes before the asset counts as stale."
+    )
+    volume: Volume = Field(default=Volume(), description="How many rows are usual in one partition.")
+    expectations: list[Expectation] = Field(
+        default_factory=list, description="Great Expectations run on the staged rows before they are published."
+    )
+
+    @model_validator(mode="after")
+    def _names_are_columns(self) -> Self:
+        names = [column.name for column in self.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{self.name}.columns: {', '.join(twice)} declared twice. Keep one of each.")
+        for key in self.keys:
+            _require_column(f"{self.name}.keys", key, names)
+        if self.partitions:
+            _require_column(f"{self.name}.partitions.column", self.partitions.column, names)
+            if self.column(self.partitions.column).type != "timestamp":
+                raise ValueError(
+                    f"{self.name}.partitions.column: '{self.partitions.column}' must be a timestamp to cut the table "
+                    "by month. Declare its type as timestamp, or name another column."
+                )
+        return self
+
+    def column(self, name: str) -> Column:
+        """The declared column ``name``."""
+        return next(column for column in self.columns if column.name == name)
+
+    def table(self, namespace: str) -> TableSpec:
+        """The lake's table for this contract."""
+        columns = tuple(ColumnSpec(c.name, c.type, c.nullable, c.description) for c in self.columns)
+        cut = ((self.partitions.column, "month"),) if self.partitions else ()
+        return TableSpec(f"{namespace}.{self.name}", columns, cut)  # type: ignore[arg-type]
+
+
+def contract_window(contract: Contract, partition: str | None) -> Window | None:
+    """The window of a partition under a contract; None for an unpartitioned table."""
+    if contract.partitions is None or partition is None:
+        return None
+    return month_window(partition, contract.partitions.column)
+
+
+def _require_column(field: str, name: str, names: list[str]) -> None:
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise ValueError(f"{field}: '{name}' is not one of the columns.{hint} Declare it under columns or correct it.")

@@ -1,0 +1,102 @@
+"""The ingestion job: a delivered file becomes typed rows, each marked with the rules it breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from platform_assets.lake import Window
+from platform_assets.lake.partitions import window_from_text
+from platform_assets.quality.contract import Column
+from platform_assets.quality.dataset import DatasetDeclaration
+from platform_assets.quality.rules import SPARK_TYPES, TEXT_PATTERNS, RowRule, row_rules
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as SparkColumn
+    from pyspark.sql import DataFrame, SparkSession
+
+REFUSED_BY = "_refused_by"
+DELIVERED = "_delivered"
+SEPARATOR = ";"
+
+
+def read_delivery(
+    session: SparkSession,
+    declaration: dict[str, Any],
+    path: str,
+    header: list[str],
+    window: dict[str, str] | None,
+) -> DataFrame:
+    """Rows of a delivered file under the contract's types.
+
+    Returns:
+        the contract's columns, ``_refused_by`` (codes of the broken rules joined by ``;``, null for a good row) and
+        ``_delivered`` (the row as it was delivered, for people who look at what was refused).
+    """
+    contract = DatasetDeclaration.model_validate(declaration)
+    partition_window = window_from_text(window) if window else None
+    if contract.arrival.format == "parquet":
+        return _typed_parquet(session.read.parquet(path), contract, partition_window)
+    schema = ", ".join(f"`{name}` string" for name in header)
+    raw = session.read.csv(path, schema=schema, header=True, mode="FAILFAST", encoding="UTF-8")
+    return _typed_text(raw, contract, partition_window)
+
+
+def _typed_text(raw: DataFrame, contract: DatasetDeclaration, window: Window | None) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    texts = raw.select(*(_present(column.name, contract.arrival.null_values) for column in contract.columns))
+    typed = texts.select(
+        *(_cast(column) for column in contract.columns),
+        *(_unreadable(column).alias(f"_unreadable_{column.name}") for column in _castable(contract)),
+        F.concat_ws(",", *(F.coalesce(F.col(c.name), F.lit("")) for c in contract.columns)).alias(DELIVERED),
+    )
+    unreadable = [
+        RowRule(f"type:{column.name}", F.col(f"_unreadable_{column.name}"), column.on_violation == "refuse_partition")
+        for column in _castable(contract)
+    ]
+    return _marked(typed, contract, [*unreadable, *row_rules(contract, window)])
+
+
+def _typed_parquet(frame: DataFrame, contract: DatasetDeclaration, window: Window | None) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    typed = frame.select(*(F.col(c.name).cast(SPARK_TYPES[c.type]).alias(c.name) for c in contract.columns))
+    delivered = F.concat_ws(",", *(F.coalesce(F.col(c.name).cast("string"), F.lit("")) for c in contract.columns))
+    return _marked(typed.withColumn(DELIVERED, delivered), contract, row_rules(contract, window))
+
+
+def _marked(frame: DataFrame, contract: DatasetDeclaration, rules: list[RowRule]) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    codes = F.concat_ws(SEPARATOR, *(F.when(rule.broken, F.lit(rule.code)) for rule in rules))
+    refused_by = F.when(codes != "", codes).alias(REFUSED_BY)
+    return frame.select(*(column.name for column in contract.columns), refused_by, DELIVERED)
+
+
+def _castable(contract: DatasetDeclaration) -> list[Column]:
+    return [column for column in contract.columns if column.type != "string"]
+
+
+def _present(name: str, null_values: str) -> SparkColumn:
+    from pyspark.sql import functions as F
+
+    value = F.col(name)
+    return F.when((value != "") & (value != F.lit(null_values)), value).alias(name)
+
+
+def _cast(column: Column) -> SparkColumn:
+    from pyspark.sql import functions as F
+
+    if column.type == "string":
+        return F.col(column.name)
+    value = F.expr(f"try_cast(`{column.name}` as {SPARK_TYPES[column.type]})")
+    return F.when(F.col(column.name).rlike(TEXT_PATTERNS[column.type]), value).alias(column.name)
+
+
+def _unreadable(column: Column) -> SparkColumn:
+    from pyspark.sql import functions as F
+
+    text = F.col(column.name)
+    value = F.expr(f"try_cast(`{column.name}` as {SPARK_TYPES[column.type]})")
+    readable = text.rlike(TEXT_PATTERNS[column.type]) & value.isNotNull()
+    return text.isNotNull() & ~F.coalesce(readable, F.lit(False))

@@ -1,0 +1,73 @@
+"""What a drift check found: plain, frozen models that become JSON, a report or a check result."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Verdict = Literal["drift", "stable", "cannot_tell", "no_reference"]
+
+
+class ColumnDrift(BaseModel):
+    """One column in both windows. Measures that do not apply to its kind, or without values, are None."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str
+    kind: str
+    verdict: Verdict
+    message: str = Field(description="The finding in plain words.")
+    effect: float = Field(default=0.0, description="Largest effect in units of its declared threshold; 1 is the limit.")
+    moved_share: float | None = Field(default=None, description="Share of rows in other buckets than before, 0 to 1.")
+    psi: float | None = Field(default=None, description="Population stability index, natural logarithm.")
+    psi_noise: float | None = Field(default=None, description="PSI that chance can reach at these numbers of rows.")
+    js: float | None = Field(default=None, description="Jensen-Shannon distance, base 2, 0 to 1.")
+    ks: float | None = Field(default=None, description="Kolmogorov-Smirnov statistic, 0 to 1.")
+    wasserstein: float | None = Field(default=None, description="Wasserstein distance / reference standard deviation.")
+    reference_rows: int | None = None
+    current_rows: int
+    reference_missing_share: float | None = None
+    current_missing_share: float
+    reference_mean: float | None = None
+    current_mean: float | None = None
+    reference_median: float | None = None
+    current_median: float | None = None
+    new_values: list[str] = Field(default_factory=list, description="Texts only in the current window, at most 10.")
+    new_values_share: float | None = None
+    vanished_values: list[str] = Field(default_factory=list, description="Texts only in the reference, at most 10.")
+    vanished_values_share: float | None = None
+
+
+class SchemaChange(BaseModel):
+    """Columns that cannot be compared because the tables differ in shape; a finding separate from drift."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    added: list[str] = []
+    removed: list[str] = []
+    retyped: list[str] = Field(default=[], description="`column: kind before -> kind now`.")
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.added or self.removed or self.retyped)
+
+
+class DriftResult(BaseModel):
+    """Verdict over all compared columns, most changed first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verdict: Verdict
+    summary: str = Field(description="The verdict in a sentence for people who are not statisticians.")
+    columns: list[ColumnDrift]
+    schema_change: SchemaChange
+    reference_rows: int | None
+    current_rows: int
+    thresholds: dict[str, Any] = Field(description="The declared thresholds that decided.")
+
+    def named(self, verdict: Verdict) -> list[ColumnDrift]:
+        """Columns with this verdict, most changed first."""
+        return [column for column in self.columns if column.verdict == verdict]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form with every field."""
+        return self.model_dump(mode="json")
