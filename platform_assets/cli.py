@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from platform_assets.settings import ROOT, Settings, SettingsError, dagster_home, load_settings
+from platform_assets.settings import ROOT, Settings, SettingsError, dagster_home, load_settings, prepare_process
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,6 +77,7 @@ def _shown(path: Path) -> str:
 
 def main() -> None:
     """Entry point of the ``platform`` command."""
+    prepare_process()
     platform()
 
 

@@ -10,7 +10,7 @@ from platform_assets.automation.arrival import arrival_sensor
 from platform_assets.automation.interval import SENSOR_SECONDS
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.pipeline.product import DEFS_FOLDER, all_products
-from platform_assets.settings import load_settings
+from platform_assets.settings import load_settings, prepare_process
 
 
 def automation() -> dg.Definitions:
@@ -42,5 +42,6 @@ def deployment() -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything that Dagster loads."""
+    prepare_process()
     declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
     return dg.Definitions.merge(declared, automation(), deployment())

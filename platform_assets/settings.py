@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Deployment = Literal["local"]
 EngineName = Literal["embedded", "spark"]
@@ -70,12 +70,20 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def prepare_process() -> None:
+    """Set what libraries read from the environment when they are first imported; values of the user stay."""
+    # Threads of scikit-learn that wait for each other in a busy loop slow a shared machine down twentyfold.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+
 def dagster_home() -> Path:
     """Folder of the Dagster instance: ``DAGSTER_HOME``, by default the repository's root."""
     return Path(os.environ.get("DAGSTER_HOME", str(ROOT))).resolve()
 
 
-def _one_of(env: Mapping[str, str], variable: str, default: str, allowed: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _one_of(env: Mapping[str, str], variable: str, default: str, allowed: tuple[str, ...]) -> Any:
     value = env.get(variable, default)
     if value not in allowed:
         raise SettingsError(variable, value, allowed)

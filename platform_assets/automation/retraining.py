@@ -17,7 +17,11 @@ DECISION_TAG = "platform/retraining_decision"
 
 
 def retraining_decisions(product: "Product", model: "MonitoredModelDeclaration") -> dg.AssetSpec:
-    """The decisions as an asset: one event per partition says whether it led to a training, and why."""
+    """The decisions as an asset: one event per partition says whether it led to a training, and why.
+
+    The model does not depend on it in the graph: drift and performance come from the model's own predictions, and
+    assets cannot form a cycle. A training that was decided here carries the reason as a tag of its run.
+    """
     from platform_assets.components.asset_facts import partitions_definition
 
     return dg.AssetSpec(

@@ -49,7 +49,6 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         deps=[
             dg.AssetDep(model.feature_set, partition_mapping=newest),
             dg.AssetDep(model.label.dataset, partition_mapping=newest),
-            dg.AssetDep(f"{model.name}_retraining"),
         ],
         check_specs=[
             *check_specs(contract, delivered=False),

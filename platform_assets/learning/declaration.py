@@ -1,14 +1,14 @@
 """What a product says about a model: plain data that an editor can complete and that is checked when it is read."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from platform_assets.learning import partitions
 from platform_assets.learning.metrics import MetricName, higher_is_better
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
+_IDENTIFIER = r"^[a-z][a-z0-9_]*$"
+_IMPORT_PATH = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$"
 Parameter = bool | int | float | str | None
 
 
@@ -19,11 +19,14 @@ class _Declaration(BaseModel):
 class LabelDeclaration(_Declaration):
     """Where the truth comes from that the model learns to predict."""
 
-    dataset: Identifier = Field(description="Dataset whose rows the labels are computed from.")
-    function: ImportPath = Field(
-        description="PySpark function in the product's folder that computes the labels, as 'module.function'."
+    dataset: str = Field(pattern=_IDENTIFIER, description="Dataset whose rows the labels are computed from.")
+    function: str = Field(
+        pattern=_IMPORT_PATH,
+        description="PySpark function in the product's folder that computes the labels, as 'module.function'.",
     )
-    column: Identifier = Field(description="Column that holds the label: true or 1 for the predicted event, else 0.")
+    column: str = Field(
+        pattern=_IDENTIFIER, description="Column that holds the label: true or 1 for the predicted event, else 0."
+    )
     delay_partitions: int = Field(
         default=1, ge=0, description="Partitions that pass until a label is known: with 1, January's with February."
     )
@@ -88,7 +91,7 @@ class BaselineDeclaration(_Declaration):
 class GateDeclaration(_Declaration):
     """One condition a candidate has to meet before it may become champion."""
 
-    name: Identifier = Field(description="Name of the gate; it is also the name of its asset check.")
+    name: str = Field(pattern=_IDENTIFIER, description="Name of the gate; it is also the name of its asset check.")
     metric: MetricName = Field(description="Metric on the validation rows: auc, brier, log_loss or calibration_error.")
     at_least: float | None = Field(default=None, description="Smallest accepted value; for auc.")
     at_most: float | None = Field(default=None, description="Largest accepted value; for all metrics but auc.")
@@ -144,16 +147,19 @@ class RetrainingDeclaration(_Declaration):
 class ModelDeclaration(_Declaration):
     """A model: what it predicts, from which features, how it is trained, judged and renewed."""
 
-    name: Identifier = Field(description="Name of the model, of its assets and of its entry in the registry.")
+    name: str = Field(
+        pattern=_IDENTIFIER, description="Name of the model, of its assets and of its entry in the registry."
+    )
     description: str = Field(min_length=1, description="What the model predicts and what for, in a sentence or two.")
     owner: str = Field(min_length=1, description="Team or e-mail address that answers for the model.")
-    feature_set: Identifier = Field(description="Feature set that the model reads.")
+    feature_set: str = Field(pattern=_IDENTIFIER, description="Feature set that the model reads.")
     label: LabelDeclaration = Field(description="Where the truth comes from.")
     features: list[str] | None = Field(
         default=None, min_length=1, description="Feature columns the model uses; all of the feature set if left out."
     )
     first_partition: str = Field(description="First partition the model exists for, written YYYY-MM.")
-    estimator: ImportPath = Field(
+    estimator: str = Field(
+        pattern=_IMPORT_PATH,
         default="sklearn.ensemble.HistGradientBoostingClassifier",
         description="Import path of a scikit-learn compatible classifier with predict_proba.",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from platform_assets.learning.declaration import Parameter
 from platform_assets.learning.errors import TrainingError
+from platform_assets.learning.threads import sleep_while_waiting
 
 _BINS = 255
 
@@ -18,6 +19,7 @@ def build_pipeline(
 
     Raises `TrainingError` if the estimator cannot be imported or built, or gives no probabilities.
     """
+    sleep_while_waiting()
     from sklearn.pipeline import Pipeline
 
     estimator = build_estimator(path, parameters, len(categorical), seed)

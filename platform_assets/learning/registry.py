@@ -1,6 +1,5 @@
 """Model versions in MLflow: logged with their evidence, named by alias, and answering who was in charge when."""
 
-import json
 import logging
 import tempfile
 from collections.abc import Mapping
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from platform_assets.learning.errors import RegistryError
 from platform_assets.learning.model import FittedModel
-from platform_assets.learning.run_log import batch, figures, log_trials
+from platform_assets.learning.run_log import batch, description, figures, log_trials
 from platform_assets.learning.training import Candidate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Experiment
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -44,6 +44,19 @@ class ModelRegistry:
         self.tracking_uri = tracking_uri
         self.model_name = model_name
         self.artifact_root = artifact_root
+
+    def ensure_experiment(self) -> str:
+        """Id of the model's experiment, made if need be; call it before anyone else starts a run in it.
+
+        Raises `RegistryError` if it was deleted, because MLflow then neither uses nor remakes it.
+        """
+        existing = self._client.get_experiment_by_name(self.model_name) or self._create_experiment()
+        if existing.lifecycle_stage == "deleted":
+            raise RegistryError(
+                f"Experiment '{self.model_name}' at {self.tracking_uri} was deleted, so nothing can be logged into it. "
+                f"Restore it with 'mlflow experiments restore --experiment-id {existing.experiment_id}'."
+            )
+        return str(existing.experiment_id)
 
     def log_candidate(
         self, candidate: Candidate, *, run_id: str | None = None, tags: Mapping[str, str] | None = None
@@ -128,22 +141,16 @@ class ModelRegistry:
         logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
         return MlflowClient(tracking_uri=self.tracking_uri, registry_uri=self.tracking_uri)
 
-    def ensure_experiment(self) -> str:
+    def _create_experiment(self) -> "Experiment":
         from mlflow.exceptions import MlflowException
 
-        for _ in range(2):
-            existing = self._client.get_experiment_by_name(self.model_name)
-            if existing is not None:
-                return str(existing.experiment_id)
-            try:
-                return str(self._client.create_experiment(self.model_name, artifact_location=self._artifact_location()))
-            except MlflowException as error:
-                if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                    raise
-        raise RegistryError(
-            f"Experiment '{self.model_name}' at {self.tracking_uri} was deleted, so nothing can be logged into it. "
-            f"Restore it with: mlflow experiments restore, or delete it for good with: mlflow gc."
-        )
+        try:
+            self._client.create_experiment(self.model_name, artifact_location=self._artifact_location())
+        except MlflowException as error:
+            # Another process was faster: its experiment is as good.
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        return self._client.get_experiment_by_name(self.model_name)
 
     def _artifact_location(self) -> str | None:
         if self.artifact_root is None or "://" in self.artifact_root:
@@ -156,7 +163,7 @@ class ModelRegistry:
 
     def _log_and_register(self, candidate: Candidate, run_id: str, tags: dict[str, str]) -> int:
         client = self._client
-        described = {**_description(candidate), **tags}
+        described = {**description(candidate), **tags}
         client.log_batch(run_id, **batch(figures(candidate), candidate.parameters, described))
         log_trials(client, client.get_run(run_id), candidate.trials)
         with tempfile.TemporaryDirectory() as folder:
@@ -210,23 +217,6 @@ class ModelRegistry:
 
     def _tag(self, version: int, key: str, value: str) -> None:
         self._client.set_model_version_tag(self.model_name, str(version), key, value)
-
-
-def _description(candidate: Candidate) -> dict[str, str]:
-    metadata = candidate.model.metadata
-    return {
-        "as_of": metadata.as_of,
-        "trained_from": metadata.trained_from,
-        "trained_to": metadata.trained_to,
-        "validation_from": metadata.validation_from,
-        "snapshots": json.dumps(metadata.snapshots, sort_keys=True),
-        "digest": candidate.digest,
-        "gates": "passed" if candidate.accepted else "refused",
-        "gates_refused": ", ".join(gate.name for gate in candidate.gates if not gate.passed),
-        "seed": str(metadata.seed),
-        "estimator": metadata.estimator,
-        "libraries": json.dumps(metadata.libraries, sort_keys=True),
-    }
 
 
 def _info(version: "ModelVersion", aliases: Mapping[int, list[str]]) -> VersionInfo:

@@ -1,5 +1,6 @@
 """What a training writes to its MLflow run: one request for the run and one for each trial, nested under it."""
 
+import json
 import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,24 @@ def figures(candidate: Candidate) -> dict[str, float | None]:
         if metrics is not None:
             values |= {f"{who}_{name}": value for name, value in metrics.to_dict().items()}
     return values
+
+
+def description(candidate: Candidate) -> dict[str, str]:
+    """Tags of the run and the version: what went into the candidate and what the gates said."""
+    metadata = candidate.model.metadata
+    return {
+        "as_of": metadata.as_of,
+        "trained_from": metadata.trained_from,
+        "trained_to": metadata.trained_to,
+        "validation_from": metadata.validation_from,
+        "snapshots": json.dumps(metadata.snapshots, sort_keys=True),
+        "digest": candidate.digest,
+        "gates": "passed" if candidate.accepted else "refused",
+        "gates_refused": ", ".join(gate.name for gate in candidate.gates if not gate.passed),
+        "seed": str(metadata.seed),
+        "estimator": metadata.estimator,
+        "libraries": json.dumps(metadata.libraries, sort_keys=True),
+    }
 
 
 def batch(

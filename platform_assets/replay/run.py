@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,11 +37,10 @@ def replay(settings: Settings, dagster_home: Path, until: str | None, console: C
 
     Months that were delivered before are delivered again, which changes nothing.
     """
-    quieten_logs()
     wanted = [month for month in months() if until is None or month <= until]
     seconds: dict[str, float] = {}
     failed: list[DagsterRun] = []
-    with open_ticker(dagster_home) as ticker, _progress(console) as progress:
+    with _logging_to(settings.data / "replay.log"), open_ticker(dagster_home) as ticker, _progress(console) as progress:
         bar = progress.add_task("starting", total=len(wanted), month="")
         for month in wanted:
             started = time.perf_counter()
@@ -55,13 +57,15 @@ def replay(settings: Settings, dagster_home: Path, until: str | None, console: C
     return Replay(lines, failed)
 
 
-def quieten_logs() -> None:
-    """Every event is in the Dagster instance; the terminal shows progress and the table."""
-    import warnings
-
-    warnings.simplefilter("ignore")
-    for name in ("dagster", "dagster.builtin", "platform.replay", "alembic", "mlflow", "pyiceberg"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+@contextlib.contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    """Send what libraries log to a file: every event is in the Dagster instance, the terminal shows the progress."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name in ("dagster", "alembic", "mlflow", "pyiceberg", "great_expectations"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with path.open("a", encoding="utf-8") as log, contextlib.redirect_stderr(log), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _progress(console: Console) -> Progress:

@@ -1,5 +1,6 @@
 """A small synthetic product: departures with a real signal in hour, carrier and wind, a few values missing."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 from platform_assets.learning import partitions
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.training_set import TrainingSet, build_training_set
+
+# Fits this small are fastest on one thread, and tests often share their cores; read when scikit-learn is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 FEATURES = ("hour", "carrier", "wind", "noise")
 

@@ -146,3 +146,15 @@ def test_files_changed_behind_the_registry_are_refused(
     file.write_text("{}")
     with pytest.raises(ScoringError, match="checksum differs"):
         registry.load(version)
+
+
+def test_the_experiment_is_made_once_and_keeps_its_files_together(registry: ModelRegistry, store: Path) -> None:
+    from mlflow import MlflowClient
+
+    experiment = registry.ensure_experiment()
+    assert ModelRegistry(registry.tracking_uri, registry.model_name).ensure_experiment() == experiment
+    client = MlflowClient(registry.tracking_uri)
+    assert client.get_experiment(experiment).artifact_location == (store / "files" / registry.model_name).as_uri()
+    client.delete_experiment(experiment)
+    with pytest.raises(RegistryError, match="was deleted"):
+        registry.ensure_experiment()

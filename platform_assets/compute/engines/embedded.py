@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,9 @@ class EmbeddedEngine(Engine):
 def _start() -> tuple[Any, SparkSession]:
     # Sail reads its log filter from the environment when it is imported; its start-up chatter is of no use to users.
     os.environ.setdefault("RUST_LOG", "error")
+    # PySpark's client logs every refusal of the server in full, among them one of a clean-up call at exit that Sail
+    # does not know; what matters reaches the caller as an exception.
+    logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
     from pysail.spark import SparkConnectServer
     from pyspark.sql import SparkSession
 

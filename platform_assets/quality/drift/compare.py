@@ -169,7 +169,9 @@ def _decide(
         return "stable", [missing_words(reference, current)]
     if min(reference.values, current.values) < thresholds.min_rows or found.psi_limit >= thresholds.psi:
         return "cannot_tell", [f"too few rows with a value to tell a change of this size from chance ({rows})"]
-    same = f"much the same: {distribution_words(reference, current, found.moved_share)}"
+    close = max(_effects(measures, thresholds)) >= 0.5
+    words = "somewhat different, but below the limit" if close else "much the same"
+    same = f"{words}: {distribution_words(reference, current, found.moved_share)}"
     noticeable = abs(measures.missing_change) > max(measures.missing_limit, thresholds.missing_share / 5.0)
     return "stable", [same, missing_words(reference, current)] if noticeable else [same]
 

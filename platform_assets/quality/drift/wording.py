@@ -11,7 +11,7 @@ def percent(share: float) -> str:
     if value == 0:
         return "0 %"
     if 0 < abs(value) < 0.1:
-        return "less than 0.1 %"
+        return "<0.1 %"
     return f"{value:.1f} %" if abs(value) < 10 else f"{value:.0f} %"
 
 

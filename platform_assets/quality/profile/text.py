@@ -72,7 +72,7 @@ class TextSketch:
         return dict(zip(self.values.to_pylist(), self.counts.tolist(), strict=True))
 
 
-NO_TEXT = TextSketch(pa.array([], pa.large_string()), np.empty(0, np.int64), None)
+NO_TEXT = TextSketch(pa.nulls(0, pa.large_string()), np.empty(0, np.int64), None)
 
 
 def sketch_of_text(values: pa.LargeStringArray, counts: Ints) -> TextSketch:

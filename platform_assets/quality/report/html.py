@@ -36,7 +36,7 @@ def drift_report_html(
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)}</title><style>{CSS}</style></head><body><main>{body}"
-        f"<h2>Column by column</h2>{_legend()}{cards}{_explanation(result)}</main></body></html>"
+        f"<h2>Column by column</h2>{_legend(reference is not None)}{cards}{_explanation(result)}</main></body></html>"
     )
 
 
@@ -63,6 +63,8 @@ def _schema(result: DriftResult) -> str:
 
 
 def _overview(result: DriftResult) -> str:
+    if result.verdict == "no_reference":
+        return ""
     rows = "".join(_overview_row(place, column) for place, column in enumerate(result.columns))
     return (
         "<h2>What changed, and how much</h2><p class='soft'>The bar is the size of the change; the mark in its middle "
@@ -107,6 +109,7 @@ def _facts(column: ColumnDrift) -> str:
     facts = [("Median", _medians(column)), ("Missing", _missing(column))] if column.kind != "text" else []
     if column.kind == "text":
         facts = [("Missing", _missing(column))]
+    if column.kind == "text" and column.verdict != "no_reference":
         facts += [("New values", _values(column.new_values, column.new_values_share))]
         facts += [("Vanished values", _values(column.vanished_values, column.vanished_values_share))]
     measures = [("PSI", column.psi), ("PSI by chance, up to", column.psi_noise), ("Jensen-Shannon", column.js)]
@@ -153,11 +156,10 @@ def _values(values: list[str], share: float | None) -> str:
     return f"{', '.join(values[:5])}{more} ({percent(share or 0.0)} of rows)"
 
 
-def _legend() -> str:
-    return (
-        "<div class='legend'><span><i class='b'></i>before (reference)</span><span><i class='n'></i>now</span>"
-        "<span class='soft'>dashed lines: medians</span></div>"
-    )
+def _legend(has_reference: bool) -> str:
+    before = "<span><i class='b'></i>before (reference)</span>" if has_reference else ""
+    now = "<span><i class='n'></i>now</span><span class='soft'>dashed lines: medians</span>"
+    return f"<div class='legend'>{before}{now}</div>"
 
 
 def _explanation(result: DriftResult) -> str:

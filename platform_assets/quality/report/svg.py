@@ -6,7 +6,7 @@ import numpy as np
 
 from platform_assets.quality.drift.wording import number, percent
 from platform_assets.quality.profile.keys import Floats
-from platform_assets.quality.report.bars import Bars
+from platform_assets.quality.report.bars import REST, Bars
 
 _ROW = 30
 _HEIGHT = 150
@@ -68,16 +68,19 @@ def _position(value: float | None, edges: Floats) -> float | None:
 
 
 def _categories(bars: Bars, name: str) -> str:
-    top = max(float(bars.reference.max()), float(bars.current.max()), 1e-9)
+    """Two bars a category; the bar of all others is left to its numbers, since it may dwarf the rest."""
     height = _ROW * len(bars.labels)
+    pairs = list(zip(bars.reference.tolist(), bars.current.tolist(), strict=True))
+    drawn = [(0.0, 0.0) if label == REST else pair for label, pair in zip(bars.labels, pairs, strict=True)]
+    top = max([share for pair in drawn for share in pair] + [1e-9])
     shapes = "".join(
         f'<rect class="before" y="{i * _ROW + 3}" width="{100 * p / top:.2f}" height="11"/>'
         f'<rect class="now" y="{i * _ROW + 15}" width="{100 * q / top:.2f}" height="11"/>'
-        for i, (p, q) in enumerate(zip(bars.reference.tolist(), bars.current.tolist(), strict=True))
+        for i, (p, q) in enumerate(drawn)
     )
     names = "".join(f'<span title="{escape(label)}">{escape(label) or "(empty)"}</span>' for label in bars.labels)
-    pairs = zip(bars.reference.tolist(), bars.current.tolist(), strict=True)
-    numbers = "".join(f"<span>{percent(p)}<br>{percent(q)}</span>" for p, q in pairs)
+    compared = bool(bars.reference.any())
+    numbers = "".join(f"<span>{percent(p) if compared else ''}<br>{percent(q)}</span>" for p, q in pairs)
     return (
         f'<div class="rows"><div class="names">{names}</div>'
         f'<svg class="rects" viewBox="0 0 100 {height}" preserveAspectRatio="none" height="{height}" role="img" '
