@@ -27,7 +27,9 @@ def replay(until: str | None, fresh: bool) -> None:
 
     settings = _settings()
     if until is not None and until not in months():
-        raise click.BadParameter(f"{until} is not delivered. Choose one of: {', '.join(months())}.", param_hint="--until")
+        raise click.BadParameter(
+            f"{until} is not delivered. Choose one of: {', '.join(months())}.", param_hint="--until"
+        )
     if fresh:
         reset(settings, dagster_home())
     console = Console(width=None if sys.stdout.isatty() else 150)

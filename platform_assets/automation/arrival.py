@@ -75,7 +75,9 @@ def landed_files(product: "Product", landing: Path, now: float) -> list[LandedFi
 
 
 def _files_of(declaration: DatasetDeclaration, landing: Path) -> Iterator[LandedFile]:
-    pattern = re.escape(declaration.arrival.file).replace(re.escape(PARTITION_PLACEHOLDER), r"(?P<partition>\d{4}-\d{2})")
+    pattern = re.escape(declaration.arrival.file).replace(
+        re.escape(PARTITION_PLACEHOLDER), r"(?P<partition>\d{4}-\d{2})"
+    )
     glob = declaration.arrival.file.replace(PARTITION_PLACEHOLDER, "*")
     for path in sorted(landing.glob(glob)):
         name = path.relative_to(landing).as_posix()

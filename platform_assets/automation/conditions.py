@@ -19,6 +19,7 @@ def when_inputs_are_updated(*, besides: str | None = None) -> Condition:  # type
             the other inputs are forgotten: a model must not score partitions from before its first champion.
     """
     updated, handled = Condition.any_deps_updated(), Condition.newly_requested() | Condition.newly_updated()
+    wanted: Condition  # type: ignore[type-arg]
     if besides is None:
         wanted = (updated | Condition.missing().newly_true()).since(handled)
     else:

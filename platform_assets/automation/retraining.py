@@ -27,7 +27,7 @@ def retraining_decisions(product: "Product", model: "MonitoredModelDeclaration")
     return dg.AssetSpec(
         f"{model.name}_retraining",
         group_name=product.name,
-        description=f"Whether {model.name} was retrained as of a partition, and why. Reported by the retraining sensor.",
+        description=f"Whether {model.name} was retrained as of a partition, and why; from the retraining sensor.",
         owners=[model.owner],
         kinds={"policy"},
         partitions_def=partitions_definition(product.feature_sets[model.feature_set].partitions),

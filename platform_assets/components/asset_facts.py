@@ -53,9 +53,7 @@ def freshness_policy(contract: Contract) -> dg.FreshnessPolicy | None:
     if contract.freshness_days is None:
         return None
     days = contract.freshness_days
-    return dg.FreshnessPolicy.time_window(
-        fail_window=timedelta(days=days), warn_window=timedelta(days=days * 0.75)
-    )
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days), warn_window=timedelta(days=days * 0.75))
 
 
 def column_metadata(contract: Contract) -> dict[str, Any]:

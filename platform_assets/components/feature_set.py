@@ -30,9 +30,7 @@ def feature_asset(product: Product, declaration: FeatureSetDeclaration) -> dg.As
 
     @dg.asset(
         **asset_arguments(declaration, product.name, {"iceberg", "pyspark"}),
-        deps=[
-            _input_dependency(product, source.dataset, source.lookback_days > 0) for source in declaration.inputs
-        ],
+        deps=[_input_dependency(product, source.dataset, source.lookback_days > 0) for source in declaration.inputs],
         check_specs=check_specs(declaration, delivered=False),
         automation_condition=when_inputs_are_updated(),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from platform_assets.components.declared import DeclaredComponent
 from platform_assets.automation.retraining import retraining_decisions, retraining_sensor
+from platform_assets.components.declared import DeclaredComponent
 from platform_assets.components.model_assets import (
     champion_asset,
     drift_report_asset,

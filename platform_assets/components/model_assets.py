@@ -148,7 +148,9 @@ def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg
         deps=[model.feature_set, f"{model.name}_predictions", champion],
         check_specs=[
             *check_specs(contract, delivered=False),
-            dg.AssetCheckSpec("no_drift", asset=contract.name, description="The partition looks like the training data."),
+            dg.AssetCheckSpec(
+                "no_drift", asset=contract.name, description="The partition looks like the training data."
+            ),
         ],
         automation_condition=when_inputs_are_updated(besides=champion),
     )

@@ -15,5 +15,5 @@ class JobFailed(Exception):
         first = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         super().__init__(
             f"Job '{job}' failed on engine '{engine}' with {type(cause).__name__}: {first} "
-            "Nothing was published. The full cause is in the log below; correct the function or the input and run again."
+            "Nothing was published. The full cause is in the log; correct the function or the input and run again."
         )

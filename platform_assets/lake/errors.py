@@ -9,7 +9,9 @@ class TableNotFound(LakeError):
     """The table was never published."""
 
     def __init__(self, table: str) -> None:
-        super().__init__(f"Table '{table}' does not exist yet: nothing was published to it. Materialise its asset first.")
+        super().__init__(
+            f"Table '{table}' does not exist yet: nothing was published to it. Materialise its asset first."
+        )
 
 
 class PartitionNotFound(LakeError):

@@ -55,7 +55,7 @@ class Lake:
 
     def exists(self, table: str) -> bool:
         """Whether anything was ever published to ``table``."""
-        return self._catalog.table_exists(table)
+        return bool(self._catalog.table_exists(table))
 
     def read(
         self,
@@ -79,7 +79,7 @@ class Lake:
         return None if snapshot is None else snapshot.snapshot_id
 
     def provenance(self, table: str, snapshot_id: int | None = None) -> dict[str, str]:
-        """What the publish of a snapshot recorded: run, code commit, contract version, input snapshots, source files."""
+        """What the publish of a snapshot recorded: run, code commit, contract version, inputs, source files."""
         loaded = self._load(table)
         snapshot = loaded.snapshot_by_id(snapshot_id) if snapshot_id is not None else loaded.current_snapshot()
         if snapshot is None or snapshot.summary is None:
@@ -93,7 +93,9 @@ class Lake:
         """A fresh folder for staged files under the table; nothing refers to it until a publish does."""
         return self.warehouse / Path(*table.split(".")) / "data" / uuid.uuid4().hex
 
-    def publish(self, spec: TableSpec, scope: Scope, files: Sequence[str], provenance: Mapping[str, str]) -> Publication:
+    def publish(
+        self, spec: TableSpec, scope: Scope, files: Sequence[str], provenance: Mapping[str, str]
+    ) -> Publication:
         """Make staged ``files`` the rows of ``scope``, atomically; creates the table on first use."""
         table = self._create_if_missing(spec)
         return publish_files(table, spec.name, scope, files, provenance)
@@ -135,9 +137,7 @@ class Lake:
         (folder / "reason.json").write_text(json.dumps(reason, indent=2, default=str))
         return folder
 
-    def _scan(
-        self, table: str, scope: Scope, columns: Sequence[str] | None, snapshot_id: int | None
-    ) -> DataScan:
+    def _scan(self, table: str, scope: Scope, columns: Sequence[str] | None, snapshot_id: int | None) -> DataScan:
         return self._load(table).scan(
             row_filter=scope.expression(), selected_fields=tuple(columns or ("*",)), snapshot_id=snapshot_id
         )

@@ -35,9 +35,7 @@ class Window:
         """The window as an Iceberg filter."""
         from pyiceberg.expressions import And, GreaterThanOrEqual, LessThan
 
-        return And(
-            GreaterThanOrEqual(self.column, self.start.isoformat()), LessThan(self.column, self.end.isoformat())
-        )
+        return And(GreaterThanOrEqual(self.column, self.start.isoformat()), LessThan(self.column, self.end.isoformat()))
 
 
 @dataclass(frozen=True)

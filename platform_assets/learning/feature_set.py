@@ -25,6 +25,9 @@ class FeatureSetDeclaration(Contract):
         pattern=r"^[A-Za-z_]\w*\.[A-Za-z_]\w*$",
         description="PySpark function in the product's folder, as in features.flight_features.",
     )
+    identifiers: list[str] = Field(
+        default_factory=list, description="Key columns that only name a row and are no features, such as a number."
+    )
     inputs: list[FeatureInput] = Field(min_length=1, description="Datasets that the function reads, by argument name.")
 
     @model_validator(mode="after")
@@ -34,8 +37,15 @@ class FeatureSetDeclaration(Contract):
             raise ValueError(f"{self.name}.inputs: a dataset stands twice. Name each once, with the longer lookback.")
         return self
 
+    @model_validator(mode="after")
+    def _identifiers_are_keys(self) -> Self:
+        strange = [name for name in self.identifiers if name not in self.keys]
+        if strange:
+            raise ValueError(f"{self.name}.identifiers: {', '.join(strange)} is no key. Name keys only, or drop it.")
+        return self
+
     @property
     def feature_columns(self) -> list[str]:
-        """Columns that are neither key nor event time."""
-        apart = {*self.keys, *([self.partitions.column] if self.partitions else [])}
+        """Columns that a model can learn from: all but identifiers and the event time."""
+        apart = {*self.identifiers, *([self.partitions.column] if self.partitions else [])}
         return [column.name for column in self.columns if column.name not in apart]

@@ -53,7 +53,9 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
     """
     model = product.models[name]
     windows = _windows(workspace, product, model, partition)
-    result = compare_profiles(windows.reference, windows.current, columns=watched(product, model), thresholds=model.drift)
+    result = compare_profiles(
+        windows.reference, windows.current, columns=watched(product, model), thresholds=model.drift
+    )
     reference = windows.reference or TableProfile()
     png = drift_plot_png(result, reference, windows.current)
     html = _write(workspace, product, model, partition, windows, result)
@@ -74,9 +76,7 @@ def watched(product: Product, model: MonitoredModelDeclaration) -> list[str]:
     return [*features, PROBABILITY]
 
 
-def _windows(
-    workspace: Workspace, product: Product, model: MonitoredModelDeclaration, partition: str
-) -> _Windows:
+def _windows(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, partition: str) -> _Windows:
     registry = workspace.registry(model.name)
     version = registry.champion_in_charge(partition)
     if version is None:
@@ -92,7 +92,9 @@ def _windows(
     predictions = product.table(f"{model.name}_predictions")
     before = read_profile(workspace.lake, predictions, [partitions.previous_partition(partition)])
     now = read_profile(workspace.lake, predictions, [partition])
-    return _Windows(_with_probability(reference, before), _with_probability(current, now) or current, trained_on, version)
+    return _Windows(
+        _with_probability(reference, before), _with_probability(current, now) or current, trained_on, version
+    )
 
 
 def _with_probability(features: TableProfile | None, predictions: TableProfile | None) -> TableProfile | None:

@@ -68,7 +68,11 @@ def output(workspace: Workspace, contract: Contract, namespace: str, window: Win
 
 
 def compute_rows(
-    workspace: Workspace, job_name: str, function: str, inputs: dict[str, TableInput], columns: Sequence[tuple[str, str]]
+    workspace: Workspace,
+    job_name: str,
+    function: str,
+    inputs: dict[str, TableInput],
+    columns: Sequence[tuple[str, str]],
 ) -> pa.Table:
     """Rows that a PySpark function computes, brought to this process; for results that are small by nature."""
     import shutil

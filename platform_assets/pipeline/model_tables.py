@@ -72,7 +72,9 @@ def drift_contract(model: ModelDeclaration) -> Contract:
             Column(name="partition_verdict", type="string", nullable=False, description="Verdict on the partition."),
             *(Column(name=name, type="double", description=text) for name, text in measures.items()),
             Column(name="message", type="string", nullable=False, description="What changed, in words."),
-            Column(name="model_version", type="int", nullable=False, description="Champion whose training is compared."),
+            Column(
+                name="model_version", type="int", nullable=False, description="Champion whose training is compared."
+            ),
         ],
         ["column"],
     )

@@ -1,4 +1,4 @@
-"""The one way a step ends: audited rows are published with their provenance and profile, or set aside with the reason."""
+"""The one way a step ends: audited rows are published with provenance and profile, or set aside with the reason."""
 
 from __future__ import annotations
 
@@ -111,9 +111,7 @@ def publish_audited(
         rows_aside = [Path(path) for path in staged.refused_files]
         set_aside(workspace, spec.name, partition, broken, rows_aside, report.refused_rows)
     scope = scope_of(spec, partition)
-    published = workspace.lake.publish(
-        spec, scope, staged.files, provenance.properties(workspace, contract, partition)
-    )
+    published = workspace.lake.publish(spec, scope, staged.files, provenance.properties(workspace, contract, partition))
     record_profile(workspace, spec.name, partition, published.snapshot_id, report)
     return Materialisation(partition, published, report, provenance.inputs)
 
@@ -130,7 +128,9 @@ def publish_rows(
     file = workspace.lake.stage_rows(contract.table(namespace), rows)
     staged = StagedFiles(files=[str(file)])
     window = contract_window(contract, partition)
-    audited = audit_staged(workspace.engine.session, staged, as_contract(contract), window.as_text() if window else None)
+    audited = audit_staged(
+        workspace.engine.session, staged, as_contract(contract), window.as_text() if window else None
+    )
     report = AuditReport.model_validate(audited)
     return publish_audited(workspace, namespace, contract, partition, staged, report, provenance)
 
@@ -151,8 +151,9 @@ def set_aside(
     """Keep refused files and list them in the quarantine table; returns the folder that keeps them."""
     reason = {"table": table, "partition": partition, "problems": list(problems), "run_id": workspace.run_id}
     folder = workspace.lake.set_aside(table, partition, reason, files)
+    quarantine_id = uuid.uuid4().hex
     entry = {
-        "quarantine_id": uuid.uuid4().hex,
+        "quarantine_id": quarantine_id,
         "table": table,
         "partition": partition,
         "rules": " ".join(problems),
@@ -161,7 +162,7 @@ def set_aside(
         "run_id": workspace.run_id,
         "refused_at": datetime.now(UTC),
     }
-    scope = Values((("quarantine_id", entry["quarantine_id"]),))
+    scope = Values((("quarantine_id", quarantine_id),))
     workspace.lake.publish_rows(QUARANTINE, scope, pa.Table.from_pylist([entry]), {"run-id": workspace.run_id})
     return folder
 

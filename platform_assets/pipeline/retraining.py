@@ -17,9 +17,7 @@ def decide_retraining(workspace: Workspace, product: Product, name: str, as_of: 
     return decide(model.retraining, gather_evidence(workspace, product, model, as_of))
 
 
-def gather_evidence(
-    workspace: Workspace, product: Product, model: MonitoredModelDeclaration, as_of: str
-) -> Evidence:
+def gather_evidence(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, as_of: str) -> Evidence:
     """What was known once partition ``as_of`` was delivered; later partitions are left out."""
     champion = max(_rows(workspace, product, model, "champion", as_of), key=_promoted_at, default=None)
     trainings = _rows(workspace, product, model, "model", as_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -108,7 +108,7 @@ def _refused(session: SparkSession, staged: StagedFiles, contract: Contract) -> 
 
 
 def _rule_checks(contract: Contract, broken: Counter[str], samples: list[str]) -> list[CheckResult]:
-    def check(name: Literal["contract_values", "contract_window"], codes: dict[str, int], good: str) -> CheckResult:
+    def check(name: str, codes: dict[str, int], good: str) -> CheckResult:
         refusing = {code: n for code, n in codes.items() if _refuses_partition(code, contract)}
         listed = "; ".join(f"{n:,} rows: {describe(code, contract)}" for code, n in sorted(codes.items()))
         remedy = " Correct the file, or the contract if the rule is wrong, and deliver again." if refusing else ""

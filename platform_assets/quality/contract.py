@@ -38,7 +38,9 @@ class Column(Declared):
     @model_validator(mode="after")
     def _rules_fit_the_type(self) -> Self:
         if self.allowed is not None and self.type != "string":
-            raise ValueError(f"column '{self.name}': 'allowed' needs type string, not {self.type}. Use minimum/maximum.")
+            raise ValueError(
+                f"column '{self.name}': 'allowed' needs type string, not {self.type}. Use minimum/maximum."
+            )
         bounded = self.minimum is not None or self.maximum is not None
         if bounded and self.type not in ("int", "long", "double"):
             raise ValueError(f"column '{self.name}': minimum and maximum need a number type, not {self.type}.")
@@ -84,9 +86,13 @@ class Contract(Declared):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the table and of its asset.")
     description: str = Field(description="What one row is, and where it comes from.")
     owner: str = Field(description="Who answers for it: an e-mail address, or 'team:name'.")
-    version: int = Field(default=1, ge=1, description="Contract version; raise it with every change of columns or rules.")
+    version: int = Field(
+        default=1, ge=1, description="Contract version; raise it with every change of columns or rules."
+    )
     columns: list[Column] = Field(min_length=1, description="Every column, typed and described.")
-    keys: list[str] = Field(min_length=1, description="Columns that together identify a row; never missing, never twice.")
+    keys: list[str] = Field(
+        min_length=1, description="Columns that together identify a row; never missing, never twice."
+    )
     partitions: Partitions | None = Field(default=None, description="How the table is cut; left out: one partition.")
     freshness_days: float | None = Field(
         default=None, gt=0, description="Longest time between two publishes before the asset counts as stale."

