@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from platform_assets.automation.interval import SENSOR_SECONDS
+from platform_assets.automation.partitions import partitions_definition
 from platform_assets.learning import partitions
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ def retraining_decisions(product: "Product", model: "MonitoredModelDeclaration")
     The model does not depend on it in the graph: drift and performance come from the model's own predictions, and
     assets cannot form a cycle. A training that was decided here carries the reason as a tag of its run.
     """
-    from platform_assets.components.asset_facts import partitions_definition
-
     return dg.AssetSpec(
         f"{model.name}_retraining",
         group_name=product.name,

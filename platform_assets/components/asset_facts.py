@@ -10,10 +10,11 @@ from typing import Any
 
 import dagster as dg
 
+from platform_assets.automation.partitions import partitions_definition
 from platform_assets.pipeline.publishing import Materialisation
 from platform_assets.quality import audit
 from platform_assets.quality.audit import CheckResult
-from platform_assets.quality.contract import Contract, Partitions
+from platform_assets.quality.contract import Contract
 
 CHECK_DESCRIPTIONS = {
     audit.COLUMNS: "The delivered file has exactly the contract's columns and can be read.",
@@ -23,13 +24,6 @@ CHECK_DESCRIPTIONS = {
     audit.VOLUME: "As many rows as a complete partition has.",
     audit.EXPECTATIONS: "Great Expectations declared for this table, on the staged rows.",
 }
-
-
-def partitions_definition(partitions: Partitions | None) -> dg.MonthlyPartitionsDefinition | None:
-    """Dagster's form of declared partitions; keys look like 2013-02, in UTC."""
-    if partitions is None:
-        return None
-    return dg.MonthlyPartitionsDefinition(start_date=partitions.start, end_date=partitions.end, fmt="%Y-%m")
 
 
 def asset_arguments(contract: Contract, product: str, kinds: set[str]) -> dict[str, Any]:

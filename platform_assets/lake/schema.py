@@ -78,7 +78,7 @@ def iceberg_partition_spec(table: TableSpec, schema: Schema) -> PartitionSpec:
     from pyiceberg.partitioning import PartitionField, PartitionSpec
     from pyiceberg.transforms import IdentityTransform, MonthTransform, Transform
 
-    transforms: dict[str, Callable[[], Transform]] = {"month": MonthTransform, "identity": IdentityTransform}  # type: ignore[type-arg]
+    transforms: dict[str, Callable[[], Transform]] = {"month": MonthTransform, "identity": IdentityTransform}
     fields = [
         PartitionField(
             source_id=schema.find_field(column).field_id,
