@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import dagster as dg
@@ -42,6 +43,12 @@ def deployment() -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything that Dagster loads."""
+    return _loaded()
+
+
+@functools.cache
+def _loaded() -> dg.Definitions:
+    # Dagster asks for the definitions again with every run that it starts in a process; they do not change in between.
     prepare_process()
     declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
     return dg.Definitions.merge(declared, automation(), deployment())

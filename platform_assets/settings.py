@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from platform_assets.learning.threads import share_the_cores
+
 Deployment = Literal["local"]
 EngineName = Literal["embedded", "spark"]
 
@@ -72,8 +74,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def prepare_process() -> None:
     """Set what libraries read from the environment when they are first imported; values of the user stay."""
-    # Threads of scikit-learn that wait for each other in a busy loop slow a shared machine down twentyfold.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    share_the_cores()
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 

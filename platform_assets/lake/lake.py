@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
     from pyiceberg.table import DataScan, Table
 
+# The catalog has two tables and a namespace that the first writers can race for.
+CREATE_ATTEMPTS = 4
 TABLE_PROPERTIES = {
     # A lost race must plan its delete again, see publish_files.
     "commit.retry.num-retries": "0",
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "20",
 }
+
+_Created = TypeVar("_Created")
 
 
 class Lake:
@@ -47,8 +52,9 @@ class Lake:
         from pyiceberg.catalog import load_catalog
 
         self.warehouse.mkdir(parents=True, exist_ok=True)
-        return load_catalog(
-            "lake", type="sql", uri=self._catalog_uri, warehouse=f"file://{self.warehouse}", pool_pre_ping="true"
+        address = f"file://{self.warehouse}"
+        return _unless_raced(
+            lambda: load_catalog("lake", type="sql", uri=self._catalog_uri, warehouse=address, pool_pre_ping="true")
         )
 
     # Reading
@@ -131,9 +137,10 @@ class Lake:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         folder = self.warehouse / "quarantine" / table / (partition or "all") / moment
         folder.mkdir(parents=True)
-        for file in files:
+        for number, file in enumerate(files):
             copy = shutil.copytree if file.is_dir() else shutil.copy2
-            copy(file, folder / file.name)
+            target = folder / file.name
+            copy(file, folder / f"{number}-{file.name}" if target.exists() else target)
         (folder / "reason.json").write_text(json.dumps(reason, indent=2, default=str))
         return folder
 
@@ -153,7 +160,7 @@ class Lake:
     def _create_if_missing(self, spec: TableSpec) -> Table:
         if self._catalog.table_exists(spec.name):
             return self._catalog.load_table(spec.name)
-        self._catalog.create_namespace_if_not_exists(spec.name.split(".")[0])
+        _unless_raced(lambda: self._catalog.create_namespace_if_not_exists(spec.name.split(".")[0]))
         schema = iceberg_schema(spec.columns)
         location = f"file://{self.warehouse / Path(*spec.name.split('.'))}"
         return self._catalog.create_table_if_not_exists(
@@ -163,6 +170,16 @@ class Lake:
             partition_spec=iceberg_partition_spec(spec, schema),
             properties=TABLE_PROPERTIES,
         )
+
+
+def _unless_raced(create: Callable[[], _Created]) -> _Created:
+    """What ``create`` gives; asked again if another process created the same thing between its look and its leap."""
+    from sqlalchemy.exc import IntegrityError, OperationalError
+
+    for _ in range(CREATE_ATTEMPTS - 1):
+        with contextlib.suppress(IntegrityError, OperationalError):
+            return create()
+    return create()
 
 
 def _is_ours(key: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from platform_assets.learning.declaration import Parameter
 from platform_assets.learning.errors import TrainingError
-from platform_assets.learning.threads import sleep_while_waiting
+from platform_assets.learning.threads import share_the_cores
 
 _BINS = 255
 
@@ -19,7 +19,7 @@ def build_pipeline(
 
     Raises `TrainingError` if the estimator cannot be imported or built, or gives no probabilities.
     """
-    sleep_while_waiting()
+    share_the_cores()
     from sklearn.pipeline import Pipeline
 
     estimator = build_estimator(path, parameters, len(categorical), seed)

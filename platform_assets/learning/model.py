@@ -17,7 +17,7 @@ from platform_assets.learning.columns import feature_frame, require_columns
 from platform_assets.learning.declaration import Parameter
 from platform_assets.learning.errors import ScoringError
 from platform_assets.learning.metrics import Metrics
-from platform_assets.learning.threads import sleep_while_waiting
+from platform_assets.learning.threads import share_the_cores
 
 _PIPELINE, _BASELINE, _METADATA = "pipeline.joblib", "baseline.json", "model.json"
 
@@ -90,7 +90,7 @@ class FittedModel:
                 f"The model files in {directory} are not those that were registered: their checksum differs. "
                 "Restore them from a backup or train the version again; do not use them."
             )
-        sleep_while_waiting()
+        share_the_cores()
         return cls(
             pipeline=joblib.load(directory / _PIPELINE),
             baseline=SeasonalNaiveBaseline.from_dict(json.loads((directory / _BASELINE).read_text(encoding="utf-8"))),
