@@ -15,18 +15,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+INTEGERS = [
+    *("year", "month", "day", "hour", "minute", "flight", "air_time", "distance"),
+    *("dep_time", "sched_dep_time", "dep_delay", "arr_time", "sched_arr_time", "arr_delay"),
+]
+READINGS = ["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"]
 TYPES = {
-    "flights": {
-        **dict.fromkeys(
-            ["year", "month", "day", "dep_time", "sched_dep_time", "dep_delay", "arr_time", "sched_arr_time", "arr_delay", "flight", "air_time", "distance", "hour", "minute"],
-            "int",
-        ),
-        "time_hour": "timestamp",
-    },
-    "weather": {
-        **dict.fromkeys(["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"], "double"),
-        "time_hour": "timestamp",
-    },
+    "flights": {**dict.fromkeys(INTEGERS, "int"), "time_hour": "timestamp"},
+    "weather": {**dict.fromkeys(READINGS, "double"), "time_hour": "timestamp"},
     "planes": {"year": "int", "seats": "int"},
     "airports": {},
 }
@@ -93,8 +89,10 @@ def start_engine() -> Any:
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)
     server.start(background=True)
-    session = SparkSession.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").create()
+    session: Any = SparkSession.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").create()
     session.conf.set("spark.sql.session.timeZone", "UTC")
+    # The server stops when nothing refers to it any more.
+    session.server = server
     return session
 
 
@@ -103,8 +101,8 @@ def read(session: Any, file: Path, target: Path, name: str) -> None:
     from pyspark.sql import functions as F
 
     header = file.open().readline().strip().split(",")
-    raw = session.read.csv(str(file), schema=", ".join(f"`{c}` string" for c in header), header=True, nullValue="NA")
-    typed = [F.col(c).cast(TYPES[name].get(c, "string")).alias(c) for c in header]
+    raw = session.read.csv(str(file), schema=", ".join(f"`{c}` string" for c in header), header=True)
+    typed = [F.expr(f"try_cast(nullif(`{c}`, 'NA') as {TYPES[name].get(c, 'string')})").alias(c) for c in header]
     raw.select(*typed).write.mode("overwrite").parquet(str(target))
 
 
