@@ -18,6 +18,7 @@ REPLAYED_UNTIL = "2013-03"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the snapshot test and of the browser tests."""
     parser.addoption("--update-snapshots", action="store_true", help="Rewrite the committed snapshots.")
     parser.addoption("--save-screenshots", metavar="DIR", help="Keep the browser tests' screenshots in this folder.")
 

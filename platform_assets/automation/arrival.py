@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from platform_assets.automation.interval import SENSOR_SECONDS
+from platform_assets.automation.partitions import partitions_definition
 from platform_assets.quality.dataset import PARTITION_PLACEHOLDER, DatasetDeclaration
 from platform_assets.quality.inspection import file_digest
 
@@ -45,11 +46,15 @@ def arrival_sensor(product: "Product") -> dg.SensorDefinition:
         minimum_interval_seconds=SENSOR_SECONDS,
         required_resource_keys={"workspace"},
     )
-    def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen: dict[str, list[str]] = json.loads(context.cursor) if context.cursor else {}
-        landing = Path(context.resources.workspace.landing)
+        landing = context.resources.workspace.settings.landing
         new: list[LandedFile] = []
+        stray: list[str] = []
         for file in landed_files(product, landing, time.time()):
+            if not _is_declared(product, file):
+                stray.append(file.name)
+                continue
             stamp, digest = seen.get(file.name, ["", ""])
             if stamp == file.stamp:
                 continue
@@ -58,7 +63,7 @@ def arrival_sensor(product: "Product") -> dg.SensorDefinition:
             if content != digest:
                 new.append(file)
         if not new:
-            return dg.SkipReason(f"Nothing new in {landing}.")
+            return dg.SensorResult(skip_reason=_nothing_new(landing, stray), cursor=json.dumps(seen))
         return dg.SensorResult(run_requests=list(_requests(product, new, seen)), cursor=json.dumps(seen))
 
     return arrival
@@ -86,6 +91,21 @@ def _files_of(declaration: DatasetDeclaration, landing: Path) -> Iterator[Landed
             stat = path.stat()
             partition = match.groupdict().get("partition")
             yield LandedFile(declaration.name, partition, name, path, f"{stat.st_size} {stat.st_mtime_ns}")
+
+
+def _is_declared(product: "Product", file: LandedFile) -> bool:
+    """Whether the file's month is a partition of its dataset; Dagster refuses the whole tick for one that is not."""
+    definition = partitions_definition(product.datasets[file.dataset].partitions)
+    return definition is None or (file.partition is not None and definition.has_partition_key(file.partition))
+
+
+def _nothing_new(landing: Path, stray: list[str]) -> str:
+    if not stray:
+        return f"Nothing new in {landing}."
+    return (
+        f"Nothing new in {landing}. Left alone, because their month is no partition of their dataset: "
+        f"{', '.join(stray)}. Rename them, or widen the dataset's partitions in defs.yaml."
+    )
 
 
 def _requests(product: "Product", files: list[LandedFile], seen: dict[str, list[str]]) -> Iterator[dg.RunRequest]:

@@ -15,8 +15,9 @@ def when_inputs_are_updated(*, besides: str | None = None) -> Condition:  # type
     partition itself is in progress.
 
     Args:
-        besides: an input whose updates request nothing, but which must be there. While it is missing, updates of
-            the other inputs are forgotten: a model must not score partitions from before its first champion.
+        besides: an input whose updates request nothing, but which must be there. A partition whose other inputs
+            were updated while it was missing is left alone, also later, until somebody makes it once: a model must
+            not score partitions from before its first champion.
     """
     updated, handled = Condition.any_deps_updated(), Condition.newly_requested() | Condition.newly_updated()
     wanted: Condition  # type: ignore[type-arg]
@@ -24,7 +25,9 @@ def when_inputs_are_updated(*, besides: str | None = None) -> Condition:  # type
         wanted = (updated | Condition.missing().newly_true()).since(handled)
     else:
         only = dg.AssetSelection.assets(besides)
-        wanted = updated.ignore(only).since(handled | Condition.any_deps_missing().allow(only))
+        others_updated = updated.ignore(only)
+        too_early = (others_updated & Condition.any_deps_missing().allow(only)).since(Condition.newly_updated())
+        wanted = others_updated.since(handled) & ~too_early.with_label(f"{besides} was missing")
     return (
         wanted.with_label("an input was updated")
         & ~Condition.any_deps_missing().with_label("an input is missing")

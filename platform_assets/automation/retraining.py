@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 REASON_TAG = "platform/retraining_reason"
 DECISION_TAG = "platform/retraining_decision"
+FINISHED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 
 
 def retraining_decisions(product: "Product", model: "MonitoredModelDeclaration") -> dg.AssetSpec:
@@ -36,10 +37,11 @@ def retraining_decisions(product: "Product", model: "MonitoredModelDeclaration")
 
 def retraining_sensor(product: "Product", model: "MonitoredModelDeclaration") -> dg.SensorDefinition:
     """Decides once for each partition whose figures are complete; a yes requests a training as of it."""
+    name = f"{model.name}_retraining_policy"
     first_run = [f"{model.name}_{asset}" for asset in ("model", "champion", "predictions", "drift_report")]
 
     @dg.sensor(
-        name=f"{model.name}_retraining_policy",
+        name=name,
         description=f"Decides for every delivered partition whether to retrain {model.name}.",
         target=dg.AssetSelection.assets(*first_run),
         default_status=dg.DefaultSensorStatus.RUNNING,
@@ -53,8 +55,10 @@ def retraining_sensor(product: "Product", model: "MonitoredModelDeclaration") ->
         ready = [key for key in _ready(context.instance, product, model) if key not in decided]
         if not ready:
             return dg.SkipReason("No partition waits for a decision.")
+        if _champion_exists(context.instance, model) and _is_training(context.instance, name):
+            return dg.SkipReason(f"{ready[0]} waits for the training that an earlier partition asked for.")
         as_of = ready[0]
-        workspace = context.resources.workspace.open(f"sensor {model.name}_retraining_policy")
+        workspace = context.resources.workspace.open(f"sensor {name}")
         decision = decide_retraining(workspace, product, model.name, as_of)
         return dg.SensorResult(
             run_requests=[_request(model, as_of, decision)] if decision.retrain else [],
@@ -76,7 +80,7 @@ def _ready(instance: dg.DagsterInstance, product: "Product", model: "MonitoredMo
         return instance.get_materialized_partitions(dg.AssetKey(asset))
 
     features = sorted(key for key in materialised(model.feature_set) if key >= model.first_partition)
-    if not instance.get_latest_materialization_event(dg.AssetKey(f"{model.name}_champion")):
+    if not _champion_exists(instance, model):
         return features
     reports, predicted = materialised(f"{model.name}_drift_report"), materialised(f"{model.name}_predictions")
     measured = materialised(f"{model.name}_performance")
@@ -86,6 +90,16 @@ def _ready(instance: dg.DagsterInstance, product: "Product", model: "MonitoredMo
         return key in reports and (labelled in measured or labelled not in predicted)
 
     return [key for key in features if complete(key)]
+
+
+def _champion_exists(instance: dg.DagsterInstance, model: "MonitoredModelDeclaration") -> bool:
+    return instance.get_latest_materialization_event(dg.AssetKey(f"{model.name}_champion")) is not None
+
+
+def _is_training(instance: dg.DagsterInstance, sensor: str) -> bool:
+    """Whether a requested training has not ended; its outcome is evidence for the next decision."""
+    unfinished = [status for status in dg.DagsterRunStatus if status not in FINISHED]
+    return instance.get_runs_count(dg.RunsFilter(tags={"dagster/sensor_name": sensor}, statuses=unfinished)) > 0
 
 
 def _request(model: "MonitoredModelDeclaration", as_of: str, decision: "RetrainingDecision") -> dg.RunRequest:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from platform_assets.settings import EngineName, Settings
+from platform_assets.settings import Deployment, EngineName, Settings
 
 if TYPE_CHECKING:
     from platform_assets.compute.engines import Engine
@@ -19,39 +19,31 @@ if TYPE_CHECKING:
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Lake, engine, folders and registry of this deployment, for the steps of an asset."""
 
+    deployment: Deployment
     engine: EngineName
-    landing: str
-    lake: str
-    reports: str
-    artifacts: str
+    data: str
     tracking_uri: str
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "WorkspaceResource":
         """The resource of a deployment."""
         return cls(
+            deployment=settings.deployment,
             engine=settings.engine,
-            landing=str(settings.landing),
-            lake=str(settings.lake),
-            reports=str(settings.reports),
-            artifacts=str(settings.artifacts),
+            data=str(settings.data),
             tracking_uri=settings.tracking_uri,
         )
 
+    @property
+    def settings(self) -> Settings:
+        """The settings that it was made of."""
+        return Settings(self.deployment, self.engine, Path(self.data), self.tracking_uri)
+
     def open(self, run_id: str) -> "Workspace":
         """The workspace on behalf of a run."""
-        from platform_assets.lake import Lake
-        from platform_assets.pipeline import Workspace
+        from platform_assets.notebook import open_workspace
 
-        return Workspace(
-            lake=Lake(Path(self.lake)),
-            engine=_engine(self.engine),
-            landing=Path(self.landing),
-            reports=Path(self.reports),
-            tracking_uri=self.tracking_uri,
-            artifacts=Path(self.artifacts),
-            run_id=run_id,
-        )
+        return open_workspace(self.settings, _engine(self.engine)).for_run(run_id)
 
 
 class MlflowResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -25,23 +25,35 @@ def materialise_features(workspace: Workspace, product: Product, name: str, part
         Refused: the rows break the feature set's contract.
     """
     declaration = product.feature_sets[name]
+    snapshots = input_snapshots(workspace, product, name)
+    result = run_job(feature_job(workspace, product, name, partition, snapshots), workspace.engine)
+    report = AuditReport.model_validate(result.audit)
+    provenance = Provenance(inputs={product.table(dataset): snapshot for dataset, snapshot in snapshots.items()})
+    return publish_audited(workspace, product.name, declaration, partition, result.staged, report, provenance)
+
+
+def feature_job(
+    workspace: Workspace, product: Product, name: str, partition: str | None, snapshots: dict[str, int] | None = None
+) -> Job:
+    """The job that computes, stages and audits one partition; ``snapshots`` by dataset, by default the current ones."""
+    declaration = product.feature_sets[name]
     window = contract_window(declaration, partition)
     bounds = window.as_text() if window else None
-    snapshots = {
-        source.dataset: current_snapshot(workspace, product.table(source.dataset)) for source in declaration.inputs
-    }
-    job = Job(
+    read = snapshots or input_snapshots(workspace, product, name)
+    return Job(
         name=f"compute {name} {partition or ''}".strip(),
         function=product.function(declaration.function),
-        inputs=feature_inputs(workspace, product, name, partition, snapshots),
+        inputs=feature_inputs(workspace, product, name, partition, read),
         output=output(workspace, declaration, product.name, window),
         audit="platform_assets.quality.audit:audit_staged",
         audit_parameters={"contract": as_contract(declaration), "window": bounds},
     )
-    result = run_job(job, workspace.engine)
-    report = AuditReport.model_validate(result.audit)
-    provenance = Provenance(inputs={product.table(dataset): snapshot for dataset, snapshot in snapshots.items()})
-    return publish_audited(workspace, product.name, declaration, partition, result.staged, report, provenance)
+
+
+def input_snapshots(workspace: Workspace, product: Product, name: str) -> dict[str, int]:
+    """The current snapshot of every input, by dataset."""
+    inputs = product.feature_sets[name].inputs
+    return {source.dataset: current_snapshot(workspace, product.table(source.dataset)) for source in inputs}
 
 
 def feature_inputs(

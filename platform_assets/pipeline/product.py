@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
+from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_name
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.dataset import DatasetDeclaration
 from platform_assets.quality.drift import DriftThresholds
@@ -87,7 +89,7 @@ def load_product(name: str, folder: Path = DEFS_FOLDER) -> Product:
         feature_sets=_by_name(file, (d for d in found if isinstance(d, FeatureSetDeclaration))),
         models=_by_name(file, (d for d in found if isinstance(d, MonitoredModelDeclaration))),
     )
-    for problem in _dangling_names(product):
+    for problem in [*_dangling_names(product), *_missing_functions(file.parent, product)]:
         raise DeclarationError(file, problem)
     return product
 
@@ -99,21 +101,34 @@ def _declarations(file: Path) -> list[BaseModel]:
         "Model": MonitoredModelDeclaration,
     }
     found = []
-    for document in yaml.safe_load_all(file.read_text()):
-        kind = kinds.get(str(document.get("type", "")).removeprefix(COMPONENTS))
+    for document in _documents(file):
+        declared = str(document.get("type", ""))
+        kind = kinds.get(declared.removeprefix(COMPONENTS))
         if kind is not None:
-            found.append(_validated(file, kind, document.get("attributes", {})))
+            found.append(_validated(file, kind, document.get("attributes") or {}))
+        elif declared.startswith(COMPONENTS):
+            known = [COMPONENTS + name for name in kinds]
+            raise DeclarationError(file, unknown_name("type", declared, "component type", known))
     return found
+
+
+def _documents(file: Path) -> list[dict[str, Any]]:
+    try:
+        documents = [document for document in yaml.safe_load_all(file.read_text(encoding="utf-8")) if document]
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise DeclarationError(file, f"it is no valid YAML: {reason}. Correct that line.") from error
+    for number, document in enumerate(documents, start=1):
+        if not isinstance(document, dict):
+            raise DeclarationError(file, f"document {number} has no fields. Begin it with 'type:' and 'attributes:'.")
+    return documents
 
 
 def _validated(file: Path, kind: type[BaseModel], attributes: dict[str, Any]) -> BaseModel:
     try:
         return kind.model_validate(attributes)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        where = f"{attributes.get('name', kind.__name__)}{f'.{field}' if field else ''}"
-        raise DeclarationError(file, f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise DeclarationError(file, broken_rule(kind, attributes, error)) from error
 
 
 def _by_name(file: Path, declarations: Iterable[_Named]) -> dict[str, _Named]:
@@ -129,21 +144,36 @@ def _dangling_names(product: Product) -> Iterable[str]:
     for feature_set in product.feature_sets.values():
         for source in feature_set.inputs:
             if source.dataset not in product.datasets:
-                yield _unknown(f"{feature_set.name}.inputs", source.dataset, "dataset", product.datasets)
+                yield unknown_name(f"{feature_set.name}.inputs", source.dataset, "dataset", product.datasets)
     for model in product.models.values():
         if model.feature_set not in product.feature_sets:
-            yield _unknown(f"{model.name}.feature_set", model.feature_set, "feature set", product.feature_sets)
+            yield unknown_name(f"{model.name}.feature_set", model.feature_set, "feature set", product.feature_sets)
             continue
         if model.label.dataset not in product.datasets:
-            yield _unknown(f"{model.name}.label.dataset", model.label.dataset, "dataset", product.datasets)
+            yield unknown_name(f"{model.name}.label.dataset", model.label.dataset, "dataset", product.datasets)
         known = [column.name for column in product.feature_sets[model.feature_set].columns]
-        for name in [*(model.features or []), *model.baseline.segments, *(model.monitored_columns or [])]:
-            if name not in known:
-                yield _unknown(f"{model.name}", name, f"column of {model.feature_set}", known)
+        named = {
+            "features": model.features,
+            "baseline.segments": model.baseline.segments,
+            "monitored_columns": model.monitored_columns,
+        }
+        for field, names in named.items():
+            for name in set(names or []) - set(known):
+                yield unknown_name(f"{model.name}.{field}", name, f"column of {model.feature_set}", known)
 
 
-def _unknown(field: str, name: str, what: str, known: Iterable[str]) -> str:
-    return f"{field}: there is no {what} '{name}'. Declare it, or choose one of: {', '.join(known)}."
+def _missing_functions(folder: Path, product: Product) -> Iterable[str]:
+    """Declared functions that the product's files do not define; looked up in the source, as PySpark loads slowly."""
+    declared = [(f"{each.name}.function", each.function) for each in product.feature_sets.values()]
+    declared += [(f"{model.name}.label.function", model.label.function) for model in product.models.values()]
+    for field, path in declared:
+        module, _, name = path.rpartition(".")
+        file = folder.joinpath(*module.split(".")).with_suffix(".py")
+        body = ast.parse(file.read_text(encoding="utf-8")).body if file.is_file() else []
+        functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
+        if name not in functions:
+            public = [function for function in functions if not function.startswith("_")]
+            yield unknown_name(field, name, f"function in {folder.name}/{file.relative_to(folder)}", public)
 
 
 def all_products(folder: Path = DEFS_FOLDER) -> list[Product]:

@@ -172,13 +172,14 @@ def _expectation_checks(frame: DataFrame, expectations: list[Expectation], rows:
 
     outcomes = validate(frame, expectations)
     failed = [outcome for outcome in outcomes if not outcome.passed]
-    message = "; ".join(outcome.message for outcome in failed) or f"All {len(outcomes)} expectations hold."
+    remedy = " Correct the data, or the expectation if it is wrong, and materialise again."
+    message = " ".join(outcome.message for outcome in failed) + remedy
     return [
         CheckResult(
             name=EXPECTATIONS,
             passed=not failed,
             blocking=any(outcome.blocking for outcome in failed),
-            message=message,
+            message=message if failed else f"All {len(outcomes)} expectations hold.",
             details={outcome.name: outcome.observed for outcome in outcomes},
         )
     ]

@@ -43,7 +43,10 @@ class Column(Declared):
             )
         bounded = self.minimum is not None or self.maximum is not None
         if bounded and self.type not in ("int", "long", "double"):
-            raise ValueError(f"column '{self.name}': minimum and maximum need a number type, not {self.type}.")
+            raise ValueError(
+                f"column '{self.name}': minimum and maximum need a number type, not {self.type}. Drop them."
+            )
+        _require_order(f"column '{self.name}'", self.minimum, self.maximum)
         return self
 
 
@@ -56,6 +59,11 @@ class Volume(Declared):
         default="warn", description="Whether an unusual volume refuses the partition or only warns."
     )
 
+    @model_validator(mode="after")
+    def _bounds_are_ordered(self) -> Self:
+        _require_order("volume", self.minimum, self.maximum)
+        return self
+
 
 class Partitions(Declared):
     """How a table is cut: by calendar month of its event time, in UTC."""
@@ -66,6 +74,15 @@ class Partitions(Declared):
     end: str | None = Field(
         default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Month after the last one; open if left out."
     )
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(
+                f"partitions.end: {self.end} is the month after the last one and must lie after start {self.start}. "
+                "Correct one of them, or leave out the end."
+            )
+        return self
 
 
 class Expectation(Declared):
@@ -97,7 +114,7 @@ class Contract(Declared):
     freshness_days: float | None = Field(
         default=None, gt=0, description="Longest time between two publishes before the asset counts as stale."
     )
-    volume: Volume = Field(default=Volume(), description="How many rows are usual in one partition.")
+    volume: Volume = Field(default_factory=Volume, description="How many rows are usual in one partition.")
     expectations: list[Expectation] = Field(
         default_factory=list, description="Great Expectations run on the staged rows before they are published."
     )
@@ -110,6 +127,10 @@ class Contract(Declared):
             raise ValueError(f"{self.name}.columns: {', '.join(twice)} declared twice. Keep one of each.")
         for key in self.keys:
             _require_column(f"{self.name}.keys", key, names)
+        for expectation in self.expectations:
+            column = expectation.arguments.get("column")
+            if column is not None:
+                _require_column(f"{self.name}.expectations.{expectation.type}", str(column), names)
         if self.partitions:
             _require_column(f"{self.name}.partitions.column", self.partitions.column, names)
             if self.column(self.partitions.column).type != "timestamp":
@@ -135,6 +156,11 @@ def contract_window(contract: Contract, partition: str | None) -> Window | None:
     if contract.partitions is None or partition is None:
         return None
     return month_window(partition, contract.partitions.column)
+
+
+def _require_order(what: str, minimum: float | None, maximum: float | None) -> None:
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise ValueError(f"{what}: minimum {minimum:g} is above maximum {maximum:g}. Swap or correct them.")
 
 
 def _require_column(field: str, name: str, names: list[str]) -> None:

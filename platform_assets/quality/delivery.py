@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.lake import Window
@@ -37,7 +38,9 @@ def read_delivery(
     if contract.arrival.format == "parquet":
         return _typed_parquet(session.read.parquet(path), contract, partition_window)
     schema = ", ".join(f"`{name}` string" for name in header)
-    raw = session.read.csv(path, schema=schema, header=True, mode="FAILFAST", encoding="UTF-8")
+    # As RFC 4180 says: a quote within quotes is doubled, and quotes may span lines. Engines differ without.
+    options = {"quote": '"', "escape": '"', "multiLine": True, "mode": "FAILFAST", "encoding": "UTF-8"}
+    raw = session.read.csv(path, schema=schema, header=True, **options)
     return _typed_text(raw, contract, partition_window)
 
 
@@ -54,7 +57,19 @@ def _typed_text(raw: DataFrame, contract: DatasetDeclaration, window: Window | N
         RowRule(f"type:{column.name}", F.col(f"_unreadable_{column.name}"), column.on_violation == "refuse_partition")
         for column in _castable(contract)
     ]
-    return _marked(typed, contract, [*unreadable, *row_rules(contract, window)])
+    castable = {column.name for column in _castable(contract)}
+    rules = [_unless_unreadable(rule, castable) for rule in row_rules(contract, window)]
+    return _marked(typed, contract, [*unreadable, *rules])
+
+
+def _unless_unreadable(rule: RowRule, castable: set[str]) -> RowRule:
+    """An unreadable value is null after the cast, but was not missing: one broken rule is reported, not two."""
+    from pyspark.sql import functions as F
+
+    kind, _, name = rule.code.partition(":")
+    if kind != "null" or name not in castable:
+        return rule
+    return replace(rule, broken=rule.broken & ~F.col(f"_unreadable_{name}"))
 
 
 def _typed_parquet(frame: DataFrame, contract: DatasetDeclaration, window: Window | None) -> DataFrame:

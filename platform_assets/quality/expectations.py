@@ -76,7 +76,7 @@ def _outcome(declared: Expectation, result: Any) -> Outcome:
     if shown is None:
         shown = f"{observed.get('unexpected_percent', 0) or 0:.3g} % unexpected"
     wanted = ", ".join(f"{key}={value}" for key, value in declared.arguments.items() if key != "column")
-    problem = (result.exception_info or {}).get("exception_message") if not result.success else None
+    problem = _exception(result.exception_info or {}) if not result.success else None
     return Outcome(
         name=f"{declared.type}({column})",
         passed=bool(result.success),
@@ -84,3 +84,10 @@ def _outcome(declared: Expectation, result: Any) -> Outcome:
         message=f"{declared.type} on {column} ({wanted}) failed: {problem or shown}.",
         observed=str(shown),
     )
+
+
+def _exception(info: dict[str, Any]) -> str | None:
+    """Why an expectation could not be answered, if so; Great Expectations says it once or once a metric."""
+    messages = [info.get("exception_message")]
+    messages += [part.get("exception_message") for part in info.values() if isinstance(part, dict)]
+    return next((str(message) for message in messages if message), None)

@@ -87,22 +87,36 @@ def _csv_header(declaration: DatasetDeclaration, path: Path, what: str) -> list[
         raise DeliveryRefused(
             what, "its last line has no line end, so the file was cut off", "Deliver the complete file again."
         )
-    try:
-        header = next(csv.reader([first.decode("utf-8-sig")]))
-    except UnicodeDecodeError as error:
-        raise DeliveryRefused(what, f"its header is not UTF-8 text ({error.reason})", "Deliver UTF-8.") from error
-    return header
+    _require_utf8(path, what)
+    if len(first) == path.stat().st_size:
+        raise DeliveryRefused(what, "it has a header but no rows", "Deliver the complete file again.")
+    return next(csv.reader([first.decode("utf-8-sig")]))
+
+
+def _require_utf8(path: Path, what: str) -> None:
+    # Engines would replace what they cannot decode and say nothing.
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise DeliveryRefused(
+                    what, f"line {number} is not UTF-8 text ({error.reason})", "Deliver the file as UTF-8."
+                ) from error
 
 
 def _parquet_header(declaration: DatasetDeclaration, path: Path, what: str) -> list[str]:
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(path)
+        metadata = pq.read_metadata(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise DeliveryRefused(
             what, f"it is no readable Parquet file ({str(error).splitlines()[0]})", "Deliver the complete file again."
         ) from error
+    if metadata.num_rows == 0:
+        raise DeliveryRefused(what, "it has columns but no rows", "Deliver the complete file again.")
+    schema = metadata.schema.to_arrow_schema()
     for column in declaration.columns:
         position = schema.get_field_index(column.name)
         if position >= 0 and not str(schema.field(position).type).startswith(COMPATIBLE[column.type]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,18 @@ SESSION_SETTINGS = {
     # A text that is no number must be seen as a broken rule, not as an exception somewhere in the plan.
     "spark.sql.ansi.enabled": "false",
 }
+
+
+# PySpark decides by this variable, for the whole process, whether its functions build plans for a Connect server.
+CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
+
+
+def use_connect(wanted: bool) -> None:
+    """Switch PySpark's functions between Spark Connect and a classic session; engines do so as they hand out theirs."""
+    if wanted:
+        os.environ[CONNECT_MODE] = "1"
+    else:
+        os.environ.pop(CONNECT_MODE, None)
 
 
 class Engine(ABC):

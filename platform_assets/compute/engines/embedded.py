@@ -7,7 +7,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine
+from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine, use_connect
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -28,6 +28,7 @@ class EmbeddedEngine(Engine):
         with _lock:
             if os.getpid() not in _running:
                 _running[os.getpid()] = _start()
+            use_connect(True)
             return _running[os.getpid()][1]
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine
+from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine, use_connect
 from platform_assets.compute.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LOCAL_SETTINGS: dict[str, Any] = {
     "spark.master": "local[*]",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
     "spark.sql.shuffle.partitions": "4",
     # Iceberg reads timestamps as microseconds; Spark's default INT96 is deprecated and holds nanoseconds.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
@@ -42,6 +44,7 @@ class SparkEngine(Engine):
     @property
     def session(self) -> SparkSession:
         """The session, started on first use."""
+        use_connect(False)
         if self._session is None:
             if shutil.which("java") is None:
                 raise EngineUnavailable(
