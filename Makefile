@@ -39,8 +39,8 @@ types: $(VENV)/.dev ## Check types
 
 rules: $(VENV)/.dev ## Check the import contracts of the rooms and the declarations of the products
 	$(BIN)/lint-imports
-	$(BIN)/dg check yaml
-	$(BIN)/dg check defs
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/dg check yaml
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/dg check defs
 
 bench: $(VENV)/.dev ## Run the benchmarks (minutes; engines needs Java)
 	$(BIN)/python benchmarks/loading.py

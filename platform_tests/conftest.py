@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from platform_assets.compute.engines import EmbeddedEngine, Engine
+from platform_assets.compute.engines import EmbeddedEngine, Engine, SparkEngine
+from platform_assets.compute.engines.base import use_connect
 from platform_assets.settings import prepare_process
 
 if TYPE_CHECKING:
@@ -35,21 +36,25 @@ def embedded() -> Iterator[EmbeddedEngine]:
 
 
 @pytest.fixture(scope="session")
-def java() -> str:
-    """Path of Java; skips without it, but not where the machine is expected to have it (CI=true).
-
-    PySpark speaks to one kind of session a process, so a test on Apache Spark starts a process of its own and cannot
-    have a SparkEngine beside ``embedded``.
-    """
-    found = shutil.which("java")
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI runs every test, but this one {NEEDS_JAVA}")
-        pytest.skip(NEEDS_JAVA)
-    return found
+def _spark() -> Iterator[SparkEngine]:
+    engine = SparkEngine()
+    yield engine
+    engine.stop()
 
 
 @pytest.fixture
+def spark(request: pytest.FixtureRequest) -> Iterator[SparkEngine]:
+    """Apache Spark; skips without Java, but not where the machine is expected to have it (CI=true)."""
+    if shutil.which("java") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI runs every test, but this one {NEEDS_JAVA}")
+        pytest.skip(NEEDS_JAVA)
+    yield request.getfixturevalue("_spark")
+    # PySpark's functions speak to one kind of session at a time; the other tests use Spark Connect.
+    use_connect(True)
+
+
+@pytest.fixture(scope="session")
 def product() -> Product:
     """The declared product ``flight_delay``."""
     from platform_assets.pipeline import load_product
@@ -57,7 +62,7 @@ def product() -> Product:
     return load_product("flight_delay")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def workspace_at() -> Callable[[Path, Engine], Workspace]:
     """Makes a Workspace whose lake, landing folder, reports and MLflow store lie below a folder."""
     return make_workspace
@@ -101,15 +106,15 @@ def full_deliveries(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str],
     return of
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def deliver_some(full_deliveries: Callable[[str], Path]) -> Callable[..., list[Path]]:
     """Delivers a month's real files into a landing folder: ``deliver_some(landing, "2013-02", rows=300)``.
 
-    Flights are thinned evenly to about ``rows`` rows; weather and the unpartitioned tables are complete. Returns the
-    files written.
+    Flights are thinned evenly to about ``rows`` rows, or complete with ``rows=None``; weather and the unpartitioned
+    tables are complete. Returns the files written.
     """
 
-    def deliver_month(landing: Path, month: str, rows: int = 300) -> list[Path]:
+    def deliver_month(landing: Path, month: str, rows: int | None = 300) -> list[Path]:
         source = full_deliveries(month)
         written = [_copy(source / name, landing / name) for name in ("planes.csv", "airports.csv", "airlines.csv")]
         written.append(_copy(source / "weather" / f"{month}.csv", landing / "weather" / f"{month}.csv"))
@@ -126,10 +131,10 @@ def _copy(source: Path, target: Path) -> Path:
     return target
 
 
-def _thin(source: Path, target: Path, rows: int) -> Path:
+def _thin(source: Path, target: Path, rows: int | None) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     header, *lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
-    step = max(1, len(lines) // rows)
+    step = max(1, len(lines) // rows) if rows else 1
     target.write_text("".join([header, *lines[::step]]), encoding="utf-8")
     shutil.copystat(source, target)
     return target
