@@ -24,6 +24,7 @@ def replay(until: str | None, fresh: bool) -> None:
     from platform_assets.replay.deliveries import months
     from platform_assets.replay.reset import reset
     from platform_assets.replay.run import replay as run_replay
+    from platform_assets.replay.ticks import CodeLocationBroken
 
     settings = _settings()
     if until is not None and until not in months():
@@ -33,7 +34,10 @@ def replay(until: str | None, fresh: bool) -> None:
     if fresh:
         reset(settings, dagster_home())
     console = Console(width=None if sys.stdout.isatty() else 150)
-    done = run_replay(settings, dagster_home(), until, console)
+    try:
+        done = run_replay(settings, dagster_home(), until, console)
+    except CodeLocationBroken as error:
+        raise click.ClickException(str(error)) from error
     for run in done.failed:
         console.print(f"[yellow]run {run.run_id[:8]} failed[/]: {_assets(run)}; see it in the UI under Runs.")
     _where_to_look(console, settings)

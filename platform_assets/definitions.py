@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from pathlib import Path
 
 import dagster as dg
 
 from platform_assets.automation.arrival import arrival_sensor
+from platform_assets.automation.backfill import data_job
 from platform_assets.automation.interval import SENSOR_SECONDS
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.pipeline.product import DEFS_FOLDER, all_products
@@ -15,7 +17,7 @@ from platform_assets.settings import load_settings, prepare_process
 
 
 def automation() -> dg.Definitions:
-    """Sensors over all products."""
+    """Sensors and jobs over all products."""
     conditions = dg.AutomationConditionSensorDefinition(
         name="automation_conditions",
         description="Requests partitions whose automation condition holds.",
@@ -25,7 +27,11 @@ def automation() -> dg.Definitions:
         use_user_code_server=True,
         emit_backfills=False,
     )
-    return dg.Definitions(sensors=[*(arrival_sensor(product) for product in all_products()), conditions])
+    products = all_products()
+    return dg.Definitions(
+        sensors=[*(arrival_sensor(product) for product in products), conditions],
+        jobs=[data_job(product) for product in products],
+    )
 
 
 def deployment() -> dg.Definitions:
@@ -50,5 +56,7 @@ def defs() -> dg.Definitions:
 def _loaded() -> dg.Definitions:
     # Dagster asks for the definitions again with every run that it starts in a process; they do not change in between.
     prepare_process()
+    # The pinned version keeps the beta parameters that we chose; a warning at every load helps nobody.
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
     declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
     return dg.Definitions.merge(declared, automation(), deployment())

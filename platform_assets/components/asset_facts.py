@@ -14,7 +14,7 @@ from platform_assets.automation.partitions import partitions_definition
 from platform_assets.pipeline.publishing import Materialisation
 from platform_assets.quality import audit
 from platform_assets.quality.audit import CheckResult
-from platform_assets.quality.contract import Contract
+from platform_assets.quality.contract import Contract, Partitions
 
 CHECK_DESCRIPTIONS = {
     audit.COLUMNS: "The delivered file has exactly the contract's columns and can be read.",
@@ -70,15 +70,29 @@ def column_metadata(contract: Contract) -> dict[str, Any]:
     }
 
 
-def check_specs(contract: Contract, *, delivered: bool) -> list[dg.AssetCheckSpec]:
-    """The checks that an audit of the contract answers; ``delivered`` adds the one on the file itself."""
+def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True) -> list[dg.AssetCheckSpec]:
+    """The checks that an audit of the contract answers, for each partition if the asset is partitioned like the table.
+
+    ``delivered`` adds the one on the file itself.
+    """
     names = [audit.COLUMNS] if delivered else []
     names += [audit.VALUES, *([audit.WINDOW] if contract.partitions else []), audit.KEYS, audit.VOLUME]
     names += [audit.EXPECTATIONS] if contract.expectations else []
-    return [
-        dg.AssetCheckSpec(name, asset=contract.name, description=CHECK_DESCRIPTIONS[name], blocking=True)
-        for name in names
-    ]
+    cut = contract.partitions if partitioned else None
+    return [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
+
+
+def check_spec(
+    asset: str, name: str, description: str, partitions: Partitions | None, *, blocking: bool
+) -> dg.AssetCheckSpec:
+    """One check; its answers are kept for each partition."""
+    return dg.AssetCheckSpec(
+        name,
+        asset=asset,
+        description=description,
+        blocking=blocking,
+        partitions_def=partitions_definition(partitions),
+    )
 
 
 def check_result(contract: Contract, check: CheckResult) -> dg.AssetCheckResult:

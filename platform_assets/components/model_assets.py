@@ -8,7 +8,13 @@ import dagster as dg
 
 from platform_assets.automation.conditions import when_inputs_are_updated
 from platform_assets.automation.retraining import REASON_TAG
-from platform_assets.components.asset_facts import asset_arguments, check_result, check_specs, materialize_result
+from platform_assets.components.asset_facts import (
+    asset_arguments,
+    check_result,
+    check_spec,
+    check_specs,
+    materialize_result,
+)
 from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.pipeline import Product
@@ -53,7 +59,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         check_specs=[
             *check_specs(contract, delivered=False),
             *(
-                dg.AssetCheckSpec(gate.name, asset=contract.name, description=_gate_words(gate), blocking=True)
+                check_spec(contract.name, gate.name, _gate_words(gate), contract.partitions, blocking=True)
                 for gate in model.gates
             ),
         ],
@@ -101,7 +107,9 @@ def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Ass
     arguments = {**asset_arguments(contract, product.name, {"mlflow"}), "partitions_def": None}
 
     @dg.asset(
-        **arguments, deps=[dg.AssetDep(f"{model.name}_model")], check_specs=check_specs(contract, delivered=False)
+        **arguments,
+        deps=[dg.AssetDep(f"{model.name}_model")],
+        check_specs=check_specs(contract, delivered=False, partitioned=False),
     )
     def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         from platform_assets.pipeline.promotion import promote_newest
@@ -148,8 +156,12 @@ def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg
         deps=[model.feature_set, f"{model.name}_predictions", champion],
         check_specs=[
             *check_specs(contract, delivered=False),
-            dg.AssetCheckSpec(
-                "no_drift", asset=contract.name, description="The partition looks like the training data."
+            check_spec(
+                contract.name,
+                "no_drift",
+                "The partition looks like the training data.",
+                contract.partitions,
+                blocking=False,
             ),
         ],
         automation_condition=when_inputs_are_updated(besides=champion),

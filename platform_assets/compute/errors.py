@@ -14,6 +14,6 @@ class JobFailed(Exception):
     def __init__(self, job: str, engine: str, cause: BaseException) -> None:
         first = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         super().__init__(
-            f"Job '{job}' failed on engine '{engine}' with {type(cause).__name__}: {first} "
+            f"Job '{job}' failed on engine '{engine}' with {type(cause).__name__}: {first.rstrip('.')}. "
             "Nothing was published. The full cause is in the log; correct the function or the input and run again."
         )

@@ -83,7 +83,17 @@ def _write(frame: DataFrame, location: str, sort_by: list[str]) -> list[str]:
     # One file a partition: the partitions of a laptop are small, and few files keep planning and reading fast.
     ordered = frame.coalesce(1).sortWithinPartitions(*sort_by) if sort_by else frame.coalesce(1)
     ordered.write.mode("append").option("compression", "zstd").parquet(location)
-    return sorted(str(path) for path in Path(location).glob("*.parquet"))
+    return sorted(str(path) for path in Path(location).glob("*.parquet")) or [_write_empty(frame, location)]
+
+
+def _write_empty(frame: DataFrame, location: str) -> str:
+    """One file without rows: some engines write no file then, but what reads the staged rows needs their columns."""
+    import pyarrow.parquet as pq
+
+    path = Path(location) / "empty.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(frame.limit(0).toArrow(), path)
+    return str(path)
 
 
 def _within(frame: DataFrame, window: TimeFilter) -> DataFrame:

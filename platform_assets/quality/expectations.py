@@ -12,6 +12,8 @@ from platform_assets.quality.contract import Expectation
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+EXAMPLES = 3
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -70,11 +72,8 @@ def _expectation(declared: Expectation) -> Any:
 
 
 def _outcome(declared: Expectation, result: Any) -> Outcome:
-    observed = result.result
     column = declared.arguments.get("column", "table")
-    shown = observed.get("observed_value")
-    if shown is None:
-        shown = f"{observed.get('unexpected_percent', 0) or 0:.3g} % unexpected"
+    shown = _found(result.result)
     wanted = ", ".join(f"{key}={value}" for key, value in declared.arguments.items() if key != "column")
     problem = _exception(result.exception_info or {}) if not result.success else None
     return Outcome(
@@ -82,8 +81,21 @@ def _outcome(declared: Expectation, result: Any) -> Outcome:
         passed=bool(result.success),
         blocking=declared.on_violation == "refuse_partition",
         message=f"{declared.type} on {column} ({wanted}) failed: {problem or shown}.",
-        observed=str(shown),
+        observed=shown,
     )
+
+
+def _found(observed: dict[str, Any]) -> str:
+    """What an expectation saw, in a few words with a few examples."""
+    if observed.get("observed_value") is not None:
+        return str(observed["observed_value"])
+    share = observed.get("unexpected_percent")
+    parts = [] if share is None else [f"{share:.3g} % unexpected"]
+    for what in ("unexpected", "missing"):
+        examples = [str(value) for value in observed.get(f"partial_{what}_list") or []]
+        if examples:
+            parts.append(f"{what} such as {', '.join(list(dict.fromkeys(examples))[:EXAMPLES])}")
+    return ", ".join(parts) or "nothing unexpected"
 
 
 def _exception(info: dict[str, Any]) -> str | None:

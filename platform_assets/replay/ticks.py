@@ -46,6 +46,15 @@ class SensorFailed(RuntimeError):
     """A sensor raised an error during its tick."""
 
 
+class CodeLocationBroken(RuntimeError):
+    """The code location does not load, so there is nothing to tick."""
+
+    def __init__(self, error: SerializableErrorInfo) -> None:
+        while error.cause is not None:
+            error = error.cause
+        super().__init__(f"{MODULE} does not load: {error.message.strip()} Correct that; 'dg check defs' shows more.")
+
+
 class Ticker:
     """Evaluates all sensors of the code location on a Dagster instance."""
 
@@ -92,7 +101,11 @@ class Ticker:
 
 @contextlib.contextmanager
 def open_ticker(dagster_home: Path) -> Iterator[Ticker]:
-    """A ticker on the instance of ``dagster_home``, the one that ``dagster dev`` uses."""
+    """A ticker on the instance of ``dagster_home``, the one that ``dagster dev`` uses.
+
+    Raises:
+        CodeLocationBroken: the definitions do not load.
+    """
     reference = InstanceRef.from_dir(str(dagster_home), overrides=IN_PROCESS)
     location = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE), location_name=MODULE
@@ -101,4 +114,7 @@ def open_ticker(dagster_home: Path) -> Iterator[Ticker]:
         DagsterInstance.from_ref(reference) as instance,
         WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget([location])) as workspace,
     ):
+        entry = workspace.create_request_context().get_location_entry(MODULE)
+        if entry is not None and entry.load_error is not None:
+            raise CodeLocationBroken(entry.load_error)
         yield Ticker(workspace)

@@ -45,10 +45,20 @@ def test_a_failure_says_what_was_wanted_and_what_was_found(embedded: Engine) -> 
     )
 
     assert share.message == (
-        "expect_column_values_to_be_between on price (min_value=0, max_value=10) failed: 33.3 % unexpected."
+        "expect_column_values_to_be_between on price (min_value=0, max_value=10) failed: "
+        "33.3 % unexpected, unexpected such as 40.0."
     )
-    assert share.observed == "33.3 % unexpected"
+    assert share.observed == "33.3 % unexpected, unexpected such as 40.0"
     assert mean.message.startswith("expect_column_mean_to_be_between on price (min_value=0, max_value=10) failed: 14.3")
+
+
+def test_a_set_that_differs_is_told_with_what_is_too_much_and_what_is_missing(embedded: Engine) -> None:
+    (outcome,) = outcomes(
+        embedded,
+        expectation("expect_column_distinct_values_to_equal_set", column="kind", value_set=["tea", "cake"]),
+    )
+
+    assert outcome.observed == "unexpected such as bun, missing such as cake"
 
 
 def test_an_expectation_that_cannot_be_answered_fails_with_the_reason(embedded: Engine) -> None:
