@@ -1,5 +1,6 @@
 """The Dataset component: a delivered file per partition becomes an audited table."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +13,10 @@ from platform_assets.components.asset_facts import (
     materialize_result,
 )
 from platform_assets.components.declared import DeclaredComponent
-from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import WorkspaceResource
+from platform_assets.components.steps import READABLE, run_step
 from platform_assets.pipeline import Product
-from platform_assets.quality import audit
-from platform_assets.quality.audit import CheckResult
 from platform_assets.quality.dataset import DatasetDeclaration
-from platform_assets.quality.errors import DeliveryRefused
 
 
 class Dataset(DeclaredComponent):
@@ -41,21 +39,11 @@ def dataset_asset(product: Product, declaration: DatasetDeclaration) -> dg.Asset
     )
     def dataset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         from platform_assets.pipeline.dataset import materialise_dataset
-        from platform_assets.pipeline.publishing import Refused
 
         partition = context.partition_key if declaration.partitions else None
-        readable = CheckResult(name=audit.COLUMNS, passed=True, blocking=True, message="The file has every column.")
-        with told_to_the_user():
-            try:
-                done = materialise_dataset(workspace.open(context.run_id), product, declaration.name, partition)
-            except DeliveryRefused as error:
-                refused = readable.model_copy(update={"passed": False, "message": str(error)})
-                yield check_result(declaration, refused)
-                raise
-            except Refused as error:
-                for check in [readable, *error.report.checks]:
-                    yield check_result(declaration, check)
-                raise
-        yield materialize_result(declaration, done, checks=[check_result(declaration, readable)])
+        space = workspace.open(context.run_id)
+        make = functools.partial(materialise_dataset, space, product, declaration.name, partition)
+        done = yield from run_step(declaration, make, passed=[READABLE])
+        yield materialize_result(declaration, done, checks=[check_result(declaration, READABLE)])
 
     return dataset

@@ -1,15 +1,16 @@
 """The FeatureSet component: a PySpark function over datasets becomes an audited table."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from platform_assets.automation.conditions import when_inputs_are_updated
-from platform_assets.components.asset_facts import asset_arguments, check_result, check_specs, materialize_result
+from platform_assets.components.asset_facts import asset_arguments, check_specs, materialize_result
 from platform_assets.components.declared import DeclaredComponent
-from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import WorkspaceResource
+from platform_assets.components.steps import run_step
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline import Product
 
@@ -36,16 +37,11 @@ def feature_asset(product: Product, declaration: FeatureSetDeclaration) -> dg.As
     )
     def feature_set(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         from platform_assets.pipeline.feature_set import materialise_features
-        from platform_assets.pipeline.publishing import Refused
 
         partition = context.partition_key if declaration.partitions else None
-        with told_to_the_user():
-            try:
-                done = materialise_features(workspace.open(context.run_id), product, declaration.name, partition)
-            except Refused as error:
-                for check in error.report.checks:
-                    yield check_result(declaration, check)
-                raise
+        space = workspace.open(context.run_id)
+        make = functools.partial(materialise_features, space, product, declaration.name, partition)
+        done = yield from run_step(declaration, make)
         yield materialize_result(declaration, done)
 
     return feature_set

@@ -10,13 +10,12 @@ from platform_assets.automation.conditions import when_inputs_are_updated
 from platform_assets.automation.retraining import REASON_TAG
 from platform_assets.components.asset_facts import (
     asset_arguments,
-    check_result,
     check_spec,
     check_specs,
     materialize_result,
 )
-from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
+from platform_assets.components.steps import run_step
 from platform_assets.pipeline import Product
 from platform_assets.pipeline.model_tables import (
     champions_contract,
@@ -26,7 +25,7 @@ from platform_assets.pipeline.model_tables import (
     trainings_contract,
 )
 from platform_assets.pipeline.product import MonitoredModelDeclaration
-from platform_assets.pipeline.publishing import Materialisation, Refused
+from platform_assets.pipeline.publishing import Materialisation
 from platform_assets.quality.contract import Contract, Partitions
 
 BY_HAND = "materialised by hand"
@@ -72,8 +71,9 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         space = workspace.open(context.run_id)
         reason = context.run.tags.get(REASON_TAG, BY_HAND)
         space.registry(model.name).ensure_experiment()
-        with told_to_the_user(), mlflow_tracking.run(context, model.name) as run_id:
-            done = train_model(space, product, model.name, context.partition_key, reason, run_id)
+        with mlflow_tracking.run(context, model.name) as run_id:
+            step = functools.partial(train_model, space, product, model.name, context.partition_key, reason, run_id)
+            done = yield from run_step(contract, step)
         gates = [
             dg.AssetCheckResult(
                 asset_key=contract.name,
@@ -114,8 +114,8 @@ def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Ass
     def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         from platform_assets.pipeline.promotion import promote_newest
 
-        with told_to_the_user():
-            promoted = promote_newest(workspace.open(context.run_id), product, model.name)
+        step = functools.partial(promote_newest, workspace.open(context.run_id), product, model.name)
+        promoted = yield from run_step(contract, step)
         metadata = {"model version": promoted.version, "trained as of": promoted.as_of, "reason": promoted.reason}
         yield materialize_result(contract, promoted.record, metadata=metadata)
 
@@ -169,10 +169,9 @@ def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg
     def drift_report(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         from platform_assets.pipeline.drift_report import materialise_drift_report
 
-        with told_to_the_user():
-            report = materialise_drift_report(
-                workspace.open(context.run_id), product, model.name, context.partition_key
-            )
+        space = workspace.open(context.run_id)
+        step = functools.partial(materialise_drift_report, space, product, model.name, context.partition_key)
+        report = yield from run_step(contract, step)
         result = report.result
         verdict = dg.AssetCheckResult(
             asset_key=contract.name,
@@ -212,13 +211,8 @@ def _table_asset(
         automation_condition=when_inputs_are_updated(besides=f"{model.name}_{besides}" if besides else None),
     )
     def table(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        with told_to_the_user():
-            try:
-                done = make(workspace.open(context.run_id), partition=context.partition_key)
-            except Refused as error:
-                for check in error.report.checks:
-                    yield check_result(contract, check)
-                raise
+        step = functools.partial(make, workspace.open(context.run_id), partition=context.partition_key)
+        done = yield from run_step(contract, step)
         yield materialize_result(contract, done)
 
     return table
