@@ -1,0 +1,314 @@
+"""From delivered files to a drift report, as a notebook would do it: plain functions, no orchestration."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pytest
+
+from platform_assets.compute.engines import Engine
+from platform_assets.lake import Lake, month_window
+from platform_assets.lake.errors import PartitionNotFound, TableNotFound
+from platform_assets.learning.declaration import GateDeclaration
+from platform_assets.learning.errors import RegistryError, TrainingError
+from platform_assets.learning.policy import RetrainingDecision
+from platform_assets.pipeline import Product, Workspace
+from platform_assets.pipeline.dataset import materialise_dataset
+from platform_assets.pipeline.drift_report import DriftReport, MissingProfile, materialise_drift_report
+from platform_assets.pipeline.feature_set import materialise_features
+from platform_assets.pipeline.performance import materialise_performance
+from platform_assets.pipeline.predictions import materialise_predictions
+from platform_assets.pipeline.promotion import NoChampion, Promotion, promote_newest
+from platform_assets.pipeline.publishing import Materialisation
+from platform_assets.pipeline.retraining import decide_retraining
+from platform_assets.pipeline.training import Training, train_model
+
+MODEL = "flight_delay"
+JANUARY, FEBRUARY, MARCH, APRIL = "2013-01", "2013-02", "2013-03", "2013-04"
+ROWS = 1500
+
+WITHOUT_GATES = {
+    "parameters": {"max_iter": 20, "max_leaf_nodes": 8, "min_samples_leaf": 20, "early_stopping": False},
+    "gates": [],
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """What three months of a model's life left behind; a fourth month is delivered but has no features."""
+
+    workspace: Workspace
+    product: Product
+    decided_first: RetrainingDecision
+    training: Training
+    promotion: Promotion
+    predictions: dict[str, Materialisation]
+    performance: Materialisation
+    drift: DriftReport
+    decided_later: RetrainingDecision
+
+
+@pytest.fixture(scope="module")
+def quick(product: Product) -> Product:
+    """The product with a model that trains in a moment: few trees, no search, and nothing that could refuse it."""
+    return with_model(product, **WITHOUT_GATES)
+
+
+def with_model(product: Product, **changes: object) -> Product:
+    model = product.models[MODEL]
+    small = model.model_copy(update={"search": type(model.search)(), **changes})
+    return replace(product, models={MODEL: small})
+
+
+@pytest.fixture(scope="module")
+def story(
+    tmp_path_factory: pytest.TempPathFactory,
+    workspace_at: Callable[[Path, Engine], Workspace],
+    embedded: Engine,
+    quick: Product,
+    deliver_some: Callable[..., list[Path]],
+) -> Story:
+    space = workspace_at(tmp_path_factory.mktemp("story"), embedded).for_run("story")
+    for month in (JANUARY, FEBRUARY, MARCH, APRIL):
+        deliver_some(space.landing, month, rows=ROWS)
+    for name in ("planes", "airports"):
+        materialise_dataset(space, quick, name, None)
+    for month in (JANUARY, FEBRUARY, MARCH, APRIL):
+        for name in ("flights", "weather"):
+            materialise_dataset(space, quick, name, month)
+    for month in (JANUARY, FEBRUARY, MARCH):
+        materialise_features(space, quick, "flight_features", month)
+    decided_first = decide_retraining(space, quick, MODEL, FEBRUARY)
+    training = train_model(space, quick, MODEL, FEBRUARY, decided_first.reason)
+    promotion = promote_newest(space, quick, MODEL)
+    predictions = {month: materialise_predictions(space, quick, MODEL, month) for month in (FEBRUARY, MARCH)}
+    performance = materialise_performance(space, quick, MODEL, FEBRUARY)
+    drift = materialise_drift_report(space, quick, MODEL, MARCH)
+    decided_later = decide_retraining(space, quick, MODEL, MARCH)
+    return Story(space, quick, decided_first, training, promotion, predictions, performance, drift, decided_later)
+
+
+def test_the_first_model_is_wanted_as_soon_as_labels_are_known(story: Story) -> None:
+    assert (story.decided_first.retrain, story.decided_first.code) == (True, "first_model")
+    assert story.decided_first.evidence["labelled_partitions"] == 1
+    assert not decide_retraining(story.workspace, story.product, MODEL, JANUARY).retrain
+
+
+def test_a_training_uses_exactly_the_labelled_months_and_records_what_it_read(story: Story) -> None:
+    lake = story.workspace.lake
+    january = lake.read("flight_delay.flights", month_window(JANUARY, "time_hour"))
+
+    (row,) = lake.read("flight_delay.flight_delay_model").to_pylist()
+
+    assert row["rows"] == january.num_rows - january["arr_delay"].null_count
+    assert row["trained_from"][:7] == row["trained_to"][:7] == JANUARY
+    assert (row["model_version"], row["accepted"], row["reason"]) == (1, True, story.decided_first.reason)
+    assert row["digest"] == story.training.candidate.digest
+    recorded = lake.provenance("flight_delay.flight_delay_model")
+    snapshots = story.training.candidate.model.metadata.snapshots
+    assert json.loads(recorded["inputs"]) == snapshots
+    assert set(snapshots) == {"flight_delay.flights", "flight_delay.flight_features"}
+    assert recorded["run-id"] == "story"
+
+
+def test_the_registered_version_carries_reason_commit_and_run(story: Story) -> None:
+    (version,) = [info for info in story.workspace.registry(MODEL).versions() if info.version == 1]
+
+    assert (version.as_of, version.reason) == (FEBRUARY, story.decided_first.reason)
+    assert version.tags["dagster_run_id"] == "story"
+    assert len(version.tags["code_commit"]) >= 7
+    assert "champion" in version.aliases
+
+
+def test_the_same_training_gives_the_same_model(story: Story) -> None:
+    from platform_assets.learning.training import train_candidate
+    from platform_assets.pipeline.training import training_rows
+
+    model = story.product.models[MODEL]
+    rows = training_rows(story.workspace, story.product, model, FEBRUARY)
+
+    assert train_candidate(model, rows).digest == story.training.candidate.digest
+
+
+def test_promotion_is_recorded_for_the_month_as_of_which_the_model_was_trained(story: Story) -> None:
+    (row,) = story.workspace.lake.read("flight_delay.flight_delay_champion").to_pylist()
+
+    assert (story.promotion.version, story.promotion.as_of) == (1, FEBRUARY)
+    assert f"{row['month']:%Y-%m}" == FEBRUARY
+    assert (row["model_version"], row["validation_auc"]) == (1, story.training.candidate.metrics.auc)
+
+
+def test_every_flight_is_predicted_once_with_version_and_feature_snapshot(story: Story) -> None:
+    lake = story.workspace.lake
+    keys = story.product.feature_sets["flight_features"].keys
+
+    for month, done in story.predictions.items():
+        window = month_window(month, "time_hour")
+        predictions, features = (
+            lake.read(f"flight_delay.{name}", window) for name in ("flight_delay_predictions", "flight_features")
+        )
+
+        assert {tuple(row.values()) for row in predictions.select(keys).to_pylist()} == {
+            tuple(row.values()) for row in features.select(keys).to_pylist()
+        }
+        assert predictions.num_rows == features.num_rows == done.publication.rows
+        assert set(predictions["model_version"].to_pylist()) == {1}
+        assert set(predictions["model_as_of"].to_pylist()) == {FEBRUARY}
+        (snapshot,) = set(predictions["feature_snapshot"].to_pylist())
+        assert done.inputs == {"flight_delay.flight_features": snapshot}
+        assert lake.read("flight_delay.flight_features", window, snapshot_id=snapshot).equals(features)
+        assert 0 <= pc.min(predictions["probability"]).as_py() < pc.max(predictions["probability"]).as_py() <= 1
+
+
+def test_performance_compares_the_predictions_with_what_came_true(story: Story) -> None:
+    from sklearn.metrics import brier_score_loss, roc_auc_score
+
+    lake, window = story.workspace.lake, month_window(FEBRUARY, "time_hour")
+    keys = story.product.feature_sets["flight_features"].keys
+    truth = {
+        tuple(row[key] for key in keys): row["arr_delay"] > 15
+        for row in lake.read("flight_delay.flights", window).to_pylist()
+        if row["arr_delay"] is not None
+    }
+    predicted = {
+        tuple(row[key] for key in keys): row["probability"]
+        for row in lake.read("flight_delay.flight_delay_predictions", window).to_pylist()
+    }
+    late, probability = [*truth.values()], [predicted[key] for key in truth]
+
+    (row,) = lake.read("flight_delay.flight_delay_performance").to_pylist()
+
+    assert (row["rows"], row["labelled"], row["model_version"]) == (len(predicted), len(truth), 1)
+    assert row["base_rate"] == pytest.approx(sum(late) / len(late))
+    assert row["auc"] == pytest.approx(roc_auc_score(late, probability))
+    assert row["brier"] == pytest.approx(brier_score_loss(late, probability))
+    assert story.performance.facts["auc"] == row["auc"]
+
+
+def test_performance_waits_for_the_delivery_that_makes_the_labels_known(story: Story) -> None:
+    workspace = story.workspace
+    with pytest.raises(PartitionNotFound, match=r"'flight_delay.flights' has no partition 2013-05"):
+        materialise_performance(workspace, with_delay(story.product, 2), MODEL, MARCH)
+    with pytest.raises(PartitionNotFound, match=r"'flight_delay.flight_delay_predictions' has no partition 2013-04"):
+        materialise_performance(workspace, story.product, MODEL, APRIL)
+
+
+def with_delay(product: Product, partitions: int) -> Product:
+    label = product.models[MODEL].label.model_copy(update={"delay_partitions": partitions})
+    return with_model(product, label=label)
+
+
+def test_the_drift_report_has_a_verdict_for_every_watched_column_and_can_be_read_by_a_person(story: Story) -> None:
+    features = story.product.feature_sets["flight_features"].feature_columns
+
+    rows = story.workspace.lake.read("flight_delay.flight_delay_drift_report").to_pylist()
+
+    assert {row["column"] for row in rows} == {*features, "probability"}
+    assert {row["model_version"] for row in rows} == {1}
+    assert {row["partition_verdict"] for row in rows} == {story.drift.result.verdict}
+    assert all(row["message"] for row in rows)
+    html = story.drift.html.read_text(encoding="utf-8")
+    assert f"Drift of {MODEL} in {MARCH}" in html
+    assert f"{JANUARY} to {JANUARY}" in html
+    assert "probability" in html
+    assert story.drift.html.is_relative_to(story.workspace.reports)
+    assert json.loads(story.drift.html.with_suffix(".json").read_text())["verdict"] == story.drift.result.verdict
+    assert "data:image/png;base64," in story.drift.markdown
+
+
+def test_weather_and_season_are_seen_to_drift_but_the_schedule_is_not(story: Story) -> None:
+    verdicts = {column.column: column.verdict for column in story.drift.result.columns}
+
+    assert verdicts["temp"] != "stable"
+    assert {verdicts[name] for name in ("carrier", "origin", "hour", "distance")} == {"stable"}
+
+
+def test_the_next_decision_goes_by_the_champions_record(story: Story) -> None:
+    evidence = story.decided_later.evidence
+
+    assert evidence["labelled_partitions"] == 2
+    assert evidence["champion_as_of"] == evidence["last_trained_as_of"] == FEBRUARY
+    assert evidence["drift_verdicts"] == {MARCH: story.drift.result.verdict}
+    assert evidence["auc"] == story.performance.facts["auc"]
+    assert evidence["validation_auc"] == story.training.candidate.metrics.auc
+    assert (story.decided_later.retrain, story.decided_later.code) == (False, "cool_down")
+
+
+def test_making_a_step_again_replaces_its_partition(story: Story) -> None:
+    lake = story.workspace.lake
+    again = {
+        "flight_delay_predictions": lambda: materialise_predictions(story.workspace, story.product, MODEL, FEBRUARY),
+        "flight_delay_performance": lambda: materialise_performance(story.workspace, story.product, MODEL, FEBRUARY),
+        "flight_delay_drift_report": lambda: materialise_drift_report(story.workspace, story.product, MODEL, MARCH),
+    }
+    for name, make in again.items():
+        table = f"flight_delay.{name}"
+        before, old = lake.read(table), lake.snapshot_id(table)
+
+        make()
+
+        assert lake.snapshot_id(table) != old
+        order = [(column, "ascending") for column in before.column_names]
+        assert lake.read(table).sort_by(order).equals(before.sort_by(order))
+
+
+def test_a_version_can_be_read_back_from_the_snapshots_that_its_training_tagged(story: Story) -> None:
+    snapshots = story.training.candidate.model.metadata.snapshots
+
+    assert tags(story.workspace.lake, "flight_features")[f"{MODEL}-v1"] == snapshots["flight_delay.flight_features"]
+    assert tags(story.workspace.lake, "flights")[f"{MODEL}-v1"] == snapshots["flight_delay.flights"]
+
+
+def tags(lake: Lake, name: str) -> dict[str, int]:
+    from pyiceberg.table import StaticTable
+
+    metadata = (lake.warehouse / "flight_delay" / name / "metadata").glob("*.metadata.json")
+    newest = StaticTable.from_metadata(str(max(metadata, key=lambda path: path.name)))
+    return {tag: ref.snapshot_id for tag, ref in newest.metadata.refs.items()}
+
+
+def test_a_candidate_that_a_gate_refused_cannot_be_promoted_and_the_champion_stays(story: Story) -> None:
+    impossible = GateDeclaration(name="perfect", metric="auc", at_least=0.999)
+    strict = with_model(story.product, **{**WITHOUT_GATES, "gates": [impossible]})
+
+    refused = train_model(story.workspace, strict, MODEL, MARCH, "to see it refused")
+
+    assert not refused.candidate.accepted
+    with pytest.raises(RegistryError) as error:
+        promote_newest(story.workspace, strict, MODEL)
+    assert str(error.value) == (
+        f"version {refused.version} of model 'flight_delay' was refused by its gates and cannot be promoted. "
+        "Improve the model, or change the declared gates and train again."
+    )
+    registry = story.workspace.registry(MODEL)
+    assert (registry.champion(), registry.challenger()) == (1, refused.version)
+    assert registry.champion_in_charge(APRIL) == 1
+
+
+def test_a_month_without_features_cannot_be_predicted_or_compared(story: Story) -> None:
+    with pytest.raises(PartitionNotFound, match=r"'flight_delay.flight_features' has no partition 2013-04"):
+        materialise_predictions(story.workspace, story.product, MODEL, APRIL)
+    with pytest.raises(MissingProfile, match=r"'flight_delay.flight_features' has no profile of 2013-04.* Materialise"):
+        materialise_drift_report(story.workspace, story.product, MODEL, APRIL)
+
+
+def test_before_the_first_champion_every_step_says_what_to_do(story: Story, workspace: Workspace) -> None:
+    with pytest.raises(NoChampion) as error:
+        materialise_predictions(story.workspace, story.product, MODEL, JANUARY)
+    assert str(error.value) == (
+        "model 'flight_delay' has no champion in charge of partition 2013-01: a version trained as of an earlier "
+        "partition must be promoted first. Train one, for example: materialise flight_delay_model and "
+        "flight_delay_champion for an earlier partition."
+    )
+    with pytest.raises(NoChampion):
+        materialise_drift_report(workspace, story.product, MODEL, MARCH)
+    with pytest.raises(RegistryError, match=r"'flight_delay' was never trained. Materialise flight_delay_model"):
+        promote_newest(workspace, story.product, MODEL)
+    with pytest.raises(
+        TrainingError, match=r"as of 2013-01: no partition's labels are known yet.* Train as of a later"
+    ):
+        train_model(story.workspace, story.product, MODEL, JANUARY, "too early")
+    with pytest.raises(TableNotFound, match="Materialise its asset first"):
+        train_model(workspace, story.product, MODEL, FEBRUARY, "nothing there")
