@@ -21,7 +21,7 @@ from platform_assets.quality.contract import contract_window
 from platform_assets.quality.dataset import DatasetDeclaration
 from platform_assets.quality.delivery import REFUSED_BY
 from platform_assets.quality.errors import DeliveryRefused
-from platform_assets.quality.inspection import Delivery, first_malformed_line, inspect_delivery
+from platform_assets.quality.inspection import Delivery, damage, first_malformed_line, inspect_delivery
 
 
 def materialise_dataset(workspace: Workspace, product: Product, name: str, partition: str | None) -> Materialisation:
@@ -78,10 +78,12 @@ def _run(
         return run_job(job, workspace.engine)
     except JobFailed:
         # An engine says that some row of the file cannot be read, not which; look only now that it matters.
-        problem = None
         if declaration.arrival.format == "csv":
             problem = first_malformed_line(delivery.path, len(delivery.header))
+            remedy = "Correct that line, or deliver the complete file again."
+        else:
+            problem, remedy = damage(delivery.path), "Deliver the complete file again."
         if problem is None:
             raise
         what = f"{declaration.name}{f' {partition}' if partition else ''} ({delivery.path.name})"
-        raise DeliveryRefused(what, problem, "Correct that line, or deliver the complete file again.") from None
+        raise DeliveryRefused(what, problem, remedy) from None

@@ -78,6 +78,19 @@ def first_malformed_line(path: Path, width: int) -> str | None:
     return None
 
 
+def damage(path: Path) -> str | None:
+    """What is wrong within a Parquet file whose frame is whole, in words; None if every row can be read."""
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for _ in file.iter_batches():
+                pass
+    except (pa.ArrowException, OSError) as error:
+        return f"its rows cannot be read ({str(error).splitlines()[0]})"
+    return None
+
+
 def _csv_header(declaration: DatasetDeclaration, path: Path, what: str) -> list[str]:
     with path.open("rb") as file:
         first = file.readline(BLOCK)

@@ -35,7 +35,7 @@ def test_the_asset_graph_shows_every_asset_and_the_failed_one(page: Any) -> None
 
 
 def test_a_drift_report_is_shown_with_its_plot(page: Any) -> None:
-    page.open("/assets/flight_delay_drift_report?view=partitions&partition=2013-03", height=1180)
+    page.open("/assets/flight_delay_drift_report?view=partitions&partition=2013-03", width=1150, height=950)
     page.wait_for("html report", "drift-2013-03.html", "stable")
 
     page.click("[Show Markdown]")
@@ -49,7 +49,7 @@ def test_a_drift_report_is_shown_with_its_plot(page: Any) -> None:
 
 
 def test_a_failed_check_says_what_is_wrong_and_what_to_do(page: Any) -> None:
-    page.open("/assets/flights?view=checks&checkDetail=contract_window", height=800)
+    page.open("/assets/flights?view=checks&checkDetail=contract_window", height=640)
 
     page.wait_for(
         "This is a blocking asset check.",

@@ -17,13 +17,13 @@ class Spoiled:
         spoil: makes the content of the header and rows of a good file.
         rule: what the message says of the broken rule.
         remedy: what it says to do.
-        check: the asset check that fails.
+        checks: the asset checks that fail.
     """
 
     spoil: Callable[[Lines], bytes]
     rule: str
     remedy: str
-    check: str = "contract_columns"
+    checks: tuple[str, ...] = ("contract_columns",)
 
 
 def _text(lines: Lines) -> bytes:
@@ -89,25 +89,31 @@ SPOILED = {
         lambda lines: _text(lines).replace(b"EWR", b"EW\xe9", 1), "is not UTF-8 text", "Deliver the file as UTF-8."
     ),
     "a text in a number": Spoiled(
-        _with("day", "first"), "1 rows: 'day' is not of type int", "Correct the file", "contract_values"
+        _with("day", "first"), "1 rows: 'day' is not of type int", "Correct the file", ("contract_values",)
     ),
     "a value out of range": Spoiled(
-        _with("month", "13"), "1 rows: 'month' is above 12.0", "Correct the file", "contract_values"
+        _with("month", "13"), "1 rows: 'month' is above 12.0", "Correct the file", ("contract_values",)
     ),
     "a key missing": Spoiled(
-        _with("origin", "NA"), "1 rows: 'origin' is missing but must not be", "Correct the file", "contract_values"
+        _with("origin", "NA"), "1 rows: 'origin' is missing but must not be", "Correct the file", ("contract_values",)
     ),
     "a row of another month": Spoiled(
         _with("time_hour", "2013-03-01T00:00:00Z"),
         "1 rows: 'time_hour' lies outside the partition's month (UTC)",
         "Correct the file",
-        "contract_window",
+        ("contract_window",),
+    ),
+    "the file of another month": Spoiled(
+        lambda lines: _text(lines).replace(b",2013-02-", b",2013-03-"),
+        "rows: 'time_hour' lies outside the partition's month (UTC)",
+        "Correct the file",
+        ("contract_window", "contract_volume"),
     ),
     "rows twice": Spoiled(
         lambda lines: _text([*lines, *lines[1:3]]),
         "2 rows repeat a key (",
         "Remove the duplicates and deliver again.",
-        "contract_keys",
+        ("contract_keys",),
     ),
 }
 

@@ -79,7 +79,7 @@ def test_a_bad_file_fails_the_run_with_one_clear_message_and_the_right_check(
         for check in result.get_asset_check_evaluations()
         if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
     ]
-    assert [check.asset_check_key.name for check in errors] == [bad.check]
+    assert tuple(check.asset_check_key.name for check in errors) == bad.checks
     assert bad.rule in str(errors[0].metadata["message"].value)
     assert [event for event in result.all_events if event.is_step_materialization] == []
     assert "2013-02" not in instance.get_materialized_partitions(FLIGHTS)

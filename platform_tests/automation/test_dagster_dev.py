@@ -1,0 +1,113 @@
+"""The promise of `dagster dev`: files dropped into the landing folder become predictions and a drift report by
+themselves."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+from platform_assets.lake import Lake, month_window
+from platform_assets.replay.deliveries import deliver
+
+if TYPE_CHECKING:
+    from conftest import Deployment
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+NEXT_MONTH = "2013-04"
+# The promise is a minute; the rest is for machines that do other things at the same time.
+AT_MOST_SECONDS = 120
+START_SECONDS = 120
+
+
+@contextlib.contextmanager
+def dagster_dev(deployment: "Deployment") -> Iterator[Path]:
+    """Webserver, daemon and code server, as `make ui` starts them; all of them are stopped at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = deployment.folder / "dagster-dev.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
+            cwd=ROOT,
+            env=deployment.environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            yield log
+        finally:
+            server.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=30)
+            # What did not end by itself; the group is the session that was started above.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+            server.wait(timeout=30)
+
+
+def wait_until_sensors_tick(instance: dg.DagsterInstance, since: float, log: Path) -> None:
+    def ticked() -> set[str]:
+        return {
+            state.name
+            for state in instance.all_instigator_state()
+            if any(
+                t.timestamp > since for t in instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
+            )
+        }
+
+    deadline = time.monotonic() + START_SECONDS
+    while len(ticked()) < 3:
+        assert time.monotonic() < deadline, f"Only {ticked()} ticked. {log.read_text()[-3000:]}"
+        time.sleep(1)
+
+
+def seconds_until_materialised(instance: dg.DagsterInstance, assets: tuple[str, ...], log: Path) -> float:
+    started = time.monotonic()
+    waiting = set(assets)
+    while waiting:
+        passed = time.monotonic() - started
+        assert passed < AT_MOST_SECONDS, f"{waiting} not there after {passed:.0f} s. {log.read_text()[-3000:]}"
+        time.sleep(0.5)
+        waiting = {
+            asset for asset in waiting if NEXT_MONTH not in instance.get_materialized_partitions(dg.AssetKey(asset))
+        }
+    return time.monotonic() - started
+
+
+def test_files_dropped_into_the_landing_folder_lead_to_predictions_and_drift_report(
+    replayed: "Deployment", capsys: pytest.CaptureFixture[str]
+) -> None:
+    started = time.time()
+    with replayed.instance() as instance, dagster_dev(replayed) as log:
+        earlier = {run.run_id for run in instance.get_runs()}
+        wait_until_sensors_tick(instance, started, log)
+        assert {run.run_id for run in instance.get_runs()} == earlier, "The daemon repeated what the replay had done."
+
+        deliver(replayed.landing, NEXT_MONTH)
+        seconds = seconds_until_materialised(
+            instance, ("flight_delay_predictions", "flight_delay_drift_report", "flight_delay_performance"), log
+        )
+        with capsys.disabled():
+            print(f"\n  {NEXT_MONTH}: from files to predictions and drift report in {seconds:.0f} s")
+
+        runs = [run for run in instance.get_runs() if run.run_id not in earlier]
+        assert dg.DagsterRunStatus.FAILURE not in {run.status for run in runs}
+    flights = Lake(replayed.data / "lake").read("flight_delay.flights", month_window(NEXT_MONTH, "time_hour"))
+    predictions = Lake(replayed.data / "lake").read(
+        "flight_delay.flight_delay_predictions", month_window(NEXT_MONTH, "time_hour")
+    )
+    assert predictions.num_rows == flights.num_rows > 20_000
+    assert (replayed.data / "reports" / "flight_delay" / "flight_delay" / f"drift-{NEXT_MONTH}.html").is_file()
