@@ -117,7 +117,7 @@ def _write(
     context = {
         "Model": f"{model.name}, version {windows.version}",
         "Partition": partition,
-        "Compared with": f"{windows.trained_on[0]} to {windows.trained_on[-1]}, on which that version was trained",
+        "Compared with": f"{_span(windows.trained_on)}, on which that version was trained",
         "Owner": model.owner,
     }
     html = folder / f"drift-{partition}.html"
@@ -132,6 +132,10 @@ def _write(
     html.write_text(text, encoding="utf-8")
     html.with_suffix(".json").write_text(json.dumps(result.to_dict(), indent=2), encoding="utf-8")
     return html
+
+
+def _span(months: list[str]) -> str:
+    return months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
 
 
 def _record(

@@ -257,3 +257,19 @@ def test_the_code_location_does_not_load_with_a_mistake(project: Path, name: str
     assert code == 1
     for told in (f"{PRODUCT}/defs.yaml", mistake.field, mistake.rule, mistake.remedy):
         assert told in printed
+
+
+@pytest.mark.slow
+def test_a_replay_does_not_begin_with_a_mistake(project: Path) -> None:
+    mistake = MISTAKES["input that is not declared"]
+    break_declaration(project / "platform_assets" / "defs" / PRODUCT / "defs.yaml", mistake)
+    shutil.copy(ROOT / "dagster.yaml", project)
+
+    code, printed = command(project, "python", "-m", "platform_assets.cli", "replay", "--until", "2013-01")
+
+    assert code == 1
+    assert "Error: platform_assets.definitions does not load" in printed
+    for told in (f"{PRODUCT}/defs.yaml", mistake.field, mistake.rule, mistake.remedy):
+        assert told in printed
+    assert "Traceback" not in printed
+    assert not (project / "data" / "landing").exists()

@@ -22,7 +22,7 @@ def number(value: float | None) -> str:
     if abs(value) >= 1e7 or 0 < abs(value) < 1e-3:
         return f"{value:.3g}"
     digits = 0 if float(value).is_integer() or abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
-    return f"{value:,.{digits}f}"
+    return f"{value:z,.{digits}f}"
 
 
 def distribution_words(reference: ColumnProfile, current: ColumnProfile, moved_share: float) -> str:
