@@ -95,6 +95,14 @@ def seconds_until_materialised(instance: dg.DagsterInstance, log: Path) -> float
     return time.monotonic() - started
 
 
+def timing(record: dg.RunRecord, delivered: float) -> str:
+    """When a run was requested, began and ended, in seconds after the delivery."""
+    assets = ", ".join(sorted(key.to_user_string() for key in record.dagster_run.asset_selection or ()))
+    times = (record.create_timestamp.timestamp(), record.start_time, record.end_time)
+    shown = [f"{moment - delivered:.0f}" if moment else "-" for moment in times]
+    return f"requested {shown[0]}, began {shown[1]}, ended {shown[2]}: {assets}"
+
+
 def test_files_dropped_into_the_landing_folder_lead_to_predictions_and_drift_report(
     replayed: "Deployment", capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,12 +113,15 @@ def test_files_dropped_into_the_landing_folder_lead_to_predictions_and_drift_rep
         assert {run.run_id for run in instance.get_runs()} == earlier, "The daemon repeated what the replay had done."
 
         deliver(replayed.landing, NEXT_MONTH)
+        delivered = time.time()
         seconds = seconds_until_materialised(instance, log)
+        records = [record for record in instance.get_run_records() if record.dagster_run.run_id not in earlier]
         with capsys.disabled():
             print(f"\n  {NEXT_MONTH}: from files to predictions and drift report in {seconds:.0f} s")
+            for record in reversed(records):
+                print(f"    {timing(record, delivered)}")
 
-        runs = [run for run in instance.get_runs() if run.run_id not in earlier]
-        assert dg.DagsterRunStatus.FAILURE not in {run.status for run in runs}
+        assert dg.DagsterRunStatus.FAILURE not in {record.dagster_run.status for record in records}
     flights = Lake(replayed.data / "lake").read("flight_delay.flights", month_window(NEXT_MONTH, "time_hour"))
     predictions = Lake(replayed.data / "lake").read(
         "flight_delay.flight_delay_predictions", month_window(NEXT_MONTH, "time_hour")

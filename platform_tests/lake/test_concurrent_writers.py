@@ -78,12 +78,14 @@ def test_a_writer_killed_at_any_moment_leaves_the_partition_before_or_after_its_
     moments = random.Random(13)
     neighbour = rows("2013-02", "neighbour", 3)
     lake.publish_rows(events, month_window("2013-02", "happened"), neighbour, {})
+    began = time.perf_counter()
     lake.publish_rows(events, month_window("2013-01", "happened"), rows("2013-01", "version 1", 1), {})
+    one_publish = time.perf_counter() - began
     visible, progress = 1, 0
     for _ in range(KILLS):
         process, pipe = start("go on", str(lake.warehouse), events, "2013-01", visible)
         assert pipe.recv() == visible
-        time.sleep(moments.uniform(0, 0.4))
+        time.sleep(moments.uniform(0, 5 * one_publish))
         process.kill()
         process.join()
         said = last_said(pipe, visible)

@@ -127,12 +127,12 @@ def bad(request: pytest.FixtureRequest) -> Spoiled:
 
 @pytest.fixture(scope="session")
 def some_lines(full_deliveries: Callable[[str], Path]) -> Callable[[str, str], Lines]:
-    """``some_lines("flights", "2013-02")``: header and rows of a real file, every 150th or so."""
+    """``some_lines("flights", "2013-02")``: header and rows of a real file, about 100 of them."""
 
     def of(dataset: str, month: str) -> Lines:
         text = (full_deliveries(month) / dataset / f"{month}.csv").read_text(encoding="utf-8")
         header, *rows = text.splitlines(keepends=True)
-        return [header, *rows[:: len(rows) // 150]]
+        return [header, *rows[:: len(rows) // 100]]
 
     return of
 

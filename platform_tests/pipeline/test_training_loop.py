@@ -27,7 +27,7 @@ from platform_assets.pipeline.training import Training, train_model
 
 MODEL = "flight_delay"
 JANUARY, FEBRUARY, MARCH, APRIL = "2013-01", "2013-02", "2013-03", "2013-04"
-ROWS = 1500
+ROWS = 1000
 
 WITHOUT_GATES = {
     "parameters": {"max_iter": 20, "max_leaf_nodes": 8, "min_samples_leaf": 20, "early_stopping": False},
@@ -211,7 +211,7 @@ def test_the_drift_report_has_a_verdict_for_every_watched_column_and_can_be_read
     assert all(row["message"] for row in rows)
     html = story.drift.html.read_text(encoding="utf-8")
     assert f"Drift of {MODEL} in {MARCH}" in html
-    assert f"{JANUARY} to {JANUARY}" in html
+    assert f"{JANUARY}, on which that version was trained" in html
     assert "probability" in html
     assert story.drift.html.is_relative_to(story.workspace.reports)
     assert json.loads(story.drift.html.with_suffix(".json").read_text())["verdict"] == story.drift.result.verdict
