@@ -49,7 +49,7 @@ def test_a_drift_report_is_shown_with_its_plot(page: Any) -> None:
 
 
 def test_a_failed_check_says_what_is_wrong_and_what_to_do(page: Any) -> None:
-    page.open("/assets/flights?view=checks&checkDetail=contract_window", height=640)
+    page.open("/assets/flights?view=checks&checkDetail=contract_window", height=618)
 
     page.wait_for(
         "This is a blocking asset check.",

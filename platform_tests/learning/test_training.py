@@ -212,6 +212,8 @@ def test_processes_with_other_thread_counts_train_the_same_model() -> None:
     digests = {
         subprocess.run(
             [sys.executable, "-c", _TRAIN],
+            # The folder of the process comes first on its path, and conftest must be this folder's.
+            cwd=here,
             env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": threads},
             check=True,
             capture_output=True,
