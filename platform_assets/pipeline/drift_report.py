@@ -34,7 +34,7 @@ class DriftReport:
 
 @dataclass(frozen=True)
 class _Windows:
-    """The two sides of a comparison; ``features`` and ``reference`` are profiles of the same columns."""
+    """The two sides of a comparison, as profiles of the same columns."""
 
     reference: TableProfile | None
     current: TableProfile
@@ -164,5 +164,8 @@ def _record(
         for column in result.columns
     ]
     contract = drift_contract(model)
-    provenance = Provenance({}, {"model-version": str(windows.version)})
+    tables = [product.table(model.feature_set), product.table(f"{model.name}_predictions")]
+    read = {table: workspace.lake.snapshot_id(table) for table in tables if workspace.lake.exists(table)}
+    inputs = {table: snapshot for table, snapshot in read.items() if snapshot is not None}
+    provenance = Provenance(inputs, {"model-version": str(windows.version)})
     return publish_rows(workspace, product.name, contract, partition, rows_under(contract, rows), provenance)

@@ -107,7 +107,7 @@ def champions_contract(model: ModelDeclaration) -> Contract:
     """One row a promotion: which version became champion, as of which partition."""
     return _monthly(
         f"{model.name}_champion",
-        f"Promotions of {model.name}: the version that makes predictions from the following partition on.",
+        f"Promotions of {model.name}. A version predicts from the following partition on; the first also its own.",
         model,
         [
             Column(name="model_version", type="int", nullable=False, description="Version that became champion."),

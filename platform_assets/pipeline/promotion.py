@@ -8,6 +8,7 @@ from typing import Any
 
 from platform_assets.learning import partitions
 from platform_assets.learning.errors import RegistryError
+from platform_assets.pipeline.inputs import current_snapshot
 from platform_assets.pipeline.model_tables import MONTH, champions_contract
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import Materialisation, Provenance, publish_rows
@@ -55,7 +56,8 @@ def promote_newest(workspace: Workspace, product: Product, name: str) -> Promoti
         "reason": reason,
         "promoted_at": datetime.now(UTC),
     }
-    provenance = Provenance({}, {"model-version": str(version)})
+    trainings = product.table(f"{name}_model")
+    provenance = Provenance({trainings: current_snapshot(workspace, trainings)}, {"model-version": str(version)})
     record = publish_rows(workspace, product.name, contract, as_of, rows_under(contract, [row]), provenance)
     return Promotion(version, as_of, reason, record)
 

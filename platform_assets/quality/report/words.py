@@ -17,7 +17,7 @@ VERDICTS: dict[Verdict, str] = {
 ADVICE: dict[Verdict, str] = {
     "drift": "Does it matter? Look at the columns that a model uses. If the change is real (season, new customers), "
     "retrain or choose a reference of the same season; if it is a fault of the source, hold the data back.",
-    "stable": "Nothing to do. Models trained on the reference see familiar data.",
+    "stable": "Nothing has to be done for the data as a whole; columns marked as drift are worth a look.",
     "cannot_tell": "This is not a pass. Compare a longer window, or wait for more rows.",
     "no_reference": "This is not a pass. It becomes a comparison once a reference window exists.",
 }
