@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platform_assets.compute.errors import EngineUnavailable, JobFailed
+from platform_assets.compute.errors import JobFailed
 from platform_assets.compute.job import Job, JobResult, Output, StagedFiles, TableInput, TimeFilter
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ def run_job(job: Job, engine: Engine) -> JobResult:
     try:
         staged = _stage(session, job)
         audit = _audit(session, job, staged)
-    except EngineUnavailable:
-        raise
     except Exception as error:
         raise JobFailed(job.name, engine.name, error) from error
     return JobResult(

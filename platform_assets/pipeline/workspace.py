@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import subprocess
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,6 @@ class Workspace:
     tracking_uri: str
     artifacts: Path
     run_id: str = "interactive"
-    tags: dict[str, str] = field(default_factory=dict)
 
     def for_run(self, run_id: str) -> Workspace:
         """The same surroundings on behalf of another run."""
