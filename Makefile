@@ -7,12 +7,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UNTIL ?=
+# Compile once at set-up, not anew in every process where PYTHONDONTWRITEBYTECODE is set (as in many containers).
+export UV_COMPILE_BYTECODE := 1
 export DAGSTER_HOME ?= $(CURDIR)
 
-.PHONY: help setup demo test ui lint types rules check java browser requirements clean bench screenshots
+.PHONY: help setup demo test ui lint types rules check java browser s3 postgres requirements clean bench screenshots
 
 help: ## Show what every target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.main ## Install the platform into .venv (done by every target that needs it)
 
@@ -43,6 +45,7 @@ bench: $(VENV)/.dev ## Run the benchmarks (minutes; engines needs Java)
 	$(BIN)/python benchmarks/loading.py
 	$(BIN)/python benchmarks/engines.py
 	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/lake.py
 
 screenshots: $(VENV)/.dev ## Take the README's screenshots of a short replay (needs chromium)
 	$(BIN)/python -m pytest -m browser --save-screenshots=docs/images
@@ -52,6 +55,12 @@ java: ## Install Java for a real Apache Spark (Debian; needs root)
 
 browser: ## Install chromium and its driver for the browser tests (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver
+
+s3: ## Install a real S3 server for the tests: Ceph's object gateway (Debian; needs root)
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends ceph-mon ceph-osd ceph-base ceph-common radosgw
+
+postgres: ## Install PostgreSQL for the tests of a shared catalog (Debian; needs root)
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql
 
 requirements: $(VENV)/.uv ## Compile the pinned requirement files anew from pyproject.toml
 	bash requirements/compile.sh $(BIN)/uv

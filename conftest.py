@@ -15,6 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parent
 REPLAYED_UNTIL = "2013-03"
+# Tests must not write to the lake of whoever runs them.
+LAKE_VARIABLES = {"PLATFORM_WAREHOUSE", "PLATFORM_CATALOG", "PLATFORM_S3_ENDPOINT"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +46,7 @@ class Deployment:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in LAKE_VARIABLES},
             "PLATFORM_DATA": str(self.data),
             "DAGSTER_HOME": str(self.home),
             "PYTHONPATH": str(ROOT),

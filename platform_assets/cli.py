@@ -8,6 +8,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from platform_assets.commands.contracts import contracts
+from platform_assets.commands.data import data
+from platform_assets.commands.fetch import fetch
+from platform_assets.commands.quarantine import quarantine
+from platform_assets.commands.retention import retention
+from platform_assets.commands.vault import vault
 from platform_assets.settings import ROOT, Settings, SettingsError, dagster_home, load_settings, prepare_process
 
 
@@ -56,6 +62,14 @@ def deliver(month: str) -> None:
         click.echo(f"delivered {path}")
 
 
+platform.add_command(data)
+platform.add_command(fetch)
+platform.add_command(vault)
+platform.add_command(quarantine)
+platform.add_command(contracts)
+platform.add_command(retention)
+
+
 def _settings() -> Settings:
     try:
         return load_settings()
@@ -73,12 +87,12 @@ def _where_to_look(console: Console, settings: Settings) -> None:
     console.print("  [bold]make ui[/]  every partition, check, plot and run in the Dagster UI, http://localhost:3000")
     if reports:
         console.print(f"  the newest drift report: {_shown(reports[-1])}")
-    console.print(f"  the lake (Iceberg tables): {_shown(settings.lake)}")
+    console.print(f"  the lake (Iceberg tables): {_shown(settings.warehouse)}")
     console.print("  what is declared: platform_assets/defs/flight_delay/defs.yaml")
 
 
-def _shown(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+def _shown(path: Path | str) -> str:
+    return str(path).removeprefix(f"{ROOT}/")
 
 
 def main() -> None:

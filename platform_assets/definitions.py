@@ -10,7 +10,10 @@ import dagster as dg
 
 from platform_assets.automation.arrival import arrival_sensor
 from platform_assets.automation.backfill import data_job
+from platform_assets.automation.fetching import fetching
 from platform_assets.automation.interval import SENSOR_SECONDS
+from platform_assets.automation.quarantine_job import quarantine_decision
+from platform_assets.automation.retention import retention
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.pipeline.product import DEFS_FOLDER, all_products
 from platform_assets.settings import load_settings, prepare_process
@@ -30,7 +33,7 @@ def automation() -> dg.Definitions:
     products = all_products()
     return dg.Definitions(
         sensors=[*(arrival_sensor(product) for product in products), conditions],
-        jobs=[data_job(product) for product in products],
+        jobs=[*(data_job(product) for product in products), quarantine_decision],
     )
 
 
@@ -59,4 +62,5 @@ def _loaded() -> dg.Definitions:
     # The pinned version keeps the beta parameters that we chose; a warning at every load helps nobody.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
-    return dg.Definitions.merge(declared, automation(), deployment())
+    fetched, kept = map(fetching, all_products()), retention(all_products())
+    return dg.Definitions.merge(declared, automation(), *fetched, kept, deployment())

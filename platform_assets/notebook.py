@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, SparkEngine
 from platform_assets.lake import Lake
+from platform_assets.lake.s3 import S3Access
 from platform_assets.pipeline import Workspace
 from platform_assets.settings import Settings, load_settings, prepare_process
 
@@ -18,10 +19,17 @@ def open_workspace(settings: Settings | None = None, engine: Engine | None = Non
     prepare_process()
     chosen = settings or load_settings()
     return Workspace(
-        lake=Lake(chosen.lake),
+        lake=open_lake(chosen),
         engine=engine or {"embedded": EmbeddedEngine, "spark": SparkEngine}[chosen.engine](),
         landing=chosen.landing,
+        remote_landing=chosen.open_landing() if chosen.is_landing_remote else None,
         reports=chosen.reports,
         tracking_uri=chosen.tracking_uri,
         artifacts=chosen.artifacts,
     )
+
+
+def open_lake(settings: Settings | None = None) -> Lake:
+    """The lake of this deployment, for those who only read or look after tables."""
+    chosen = settings or load_settings()
+    return Lake(chosen.warehouse, chosen.catalog, S3Access(chosen.s3_endpoint, chosen.s3_region))

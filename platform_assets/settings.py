@@ -6,9 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from platform_assets.learning.threads import share_the_cores
+from platform_assets.quality.personal.secrets import Secrets
+
+if TYPE_CHECKING:
+    from platform_assets.landing import Landing
 
 Deployment = Literal["local"]
 EngineName = Literal["embedded", "spark"]
@@ -32,22 +36,44 @@ class Settings:
         engine: where jobs run (``PLATFORM_ENGINE``).
         data: folder of everything the platform writes (``PLATFORM_DATA``).
         tracking_uri: MLflow tracking store (``PLATFORM_MLFLOW_TRACKING_URI``).
+        warehouse: folder or ``s3://bucket/prefix`` of the lake (``PLATFORM_WAREHOUSE``).
+        catalog: SQLAlchemy address of the lake's catalog, or ``glue`` (``PLATFORM_CATALOG``); needed on S3.
+        s3_endpoint: address of an S3 server that is not Amazon's (``PLATFORM_S3_ENDPOINT``).
+        s3_region: region of the bucket (``AWS_REGION``); credentials are found as every AWS client finds them.
+        arrivals: where deliveries arrive (``PLATFORM_LANDING``): a folder, ``s3://bucket/prefix``, or
+            ``sqs://host/account/queue?landing=s3://bucket/prefix``; by default the folder ``landing`` of the data.
     """
 
     deployment: Deployment
     engine: EngineName
     data: Path
     tracking_uri: str
+    warehouse: str
+    catalog: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str | None = None
+    arrivals: str | None = None
 
     @property
     def landing(self) -> Path:
-        """Folder into which files are delivered."""
-        return self.data / "landing"
+        """Folder into which files are delivered, or into which a run copies what was delivered elsewhere."""
+        return Path(self.arrivals) if self.arrivals and not self.is_landing_remote else self.data / "landing"
 
     @property
-    def lake(self) -> Path:
-        """Folder of the lake."""
-        return self.data / "lake"
+    def is_landing_remote(self) -> bool:
+        """Whether files are delivered elsewhere than in a folder of this machine."""
+        return self.arrivals is not None and "://" in self.arrivals
+
+    def open_landing(self) -> Landing:
+        """The landing place; raises LandingError if its address is not understood."""
+        from platform_assets.landing import open_landing
+
+        return open_landing(self.arrivals or str(self.landing), self.s3_endpoint, self.s3_region)
+
+    @property
+    def downloads(self) -> Path:
+        """Cache of files downloaded from sources."""
+        return self.data / "downloads"
 
     @property
     def reports(self) -> Path:
@@ -69,6 +95,19 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         engine=_one_of(env, "PLATFORM_ENGINE", "embedded", get_args(EngineName)),
         data=data,
         tracking_uri=env.get("PLATFORM_MLFLOW_TRACKING_URI", f"sqlite:///{data / 'mlflow' / 'mlflow.db'}"),
+        warehouse=env.get("PLATFORM_WAREHOUSE", str(data / "lake")),
+        catalog=env.get("PLATFORM_CATALOG"),
+        s3_endpoint=env.get("PLATFORM_S3_ENDPOINT"),
+        s3_region=env.get("AWS_REGION", env.get("AWS_DEFAULT_REGION")),
+        arrivals=env.get("PLATFORM_LANDING"),
+    )
+
+
+def load_secrets(environment: Mapping[str, str] | None = None) -> Secrets:
+    """Keys of personal columns from environment variables; they stay out of Settings, which Dagster shows."""
+    env = os.environ if environment is None else environment
+    return Secrets(
+        hash_key=env.get("PLATFORM_HASH_KEY"), vault=env.get("PLATFORM_VAULT"), vault_key=env.get("PLATFORM_VAULT_KEY")
     )
 
 
@@ -77,6 +116,18 @@ def prepare_process() -> None:
     share_the_cores()
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    use_s3_server(os.environ.get("PLATFORM_S3_ENDPOINT"))
+
+
+def use_s3_server(endpoint: str | None) -> None:
+    """Tell every S3 client of this process, those inside engines too, of a server that is not Amazon's."""
+    if not endpoint:
+        return
+    os.environ.setdefault("AWS_ENDPOINT_URL", endpoint)
+    os.environ.setdefault("AWS_REGION", "us-east-1")
+    os.environ.setdefault("AWS_ALLOW_HTTP", str(endpoint.startswith("http://")).lower())
+    # Other servers take the checksums of Amazon's newer clients for part of the file.
+    os.environ.setdefault("AWS_REQUEST_CHECKSUM_CALCULATION", "WHEN_REQUIRED")
 
 
 def dagster_home() -> Path:

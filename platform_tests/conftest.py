@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ceph import S3Server, s3_server
+from processes import NotInstalled, unless_expected
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, SparkEngine
 from platform_assets.compute.engines.base import use_connect
@@ -33,6 +35,16 @@ def embedded() -> Iterator[EmbeddedEngine]:
     engine = EmbeddedEngine()
     yield engine
     engine.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A real S3 server, one for all tests; skips if it is not installed."""
+    try:
+        with s3_server(tmp_path_factory.mktemp("ceph")) as server:
+            yield server
+    except NotInstalled as error:
+        unless_expected(error)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def data_job(product: Product) -> "UnresolvedAssetJobDefinition":
-    """Partitioned datasets and feature sets of a product, month by month; for backfills from the UI or the CLI."""
+    """Partitioned datasets and feature sets of a product, a run per month; for backfills from the UI or the CLI.
+
+    Runs of a job know nothing of each other, and features read the history of the month before. The order comes from
+    the limit on ``dagster/backfill`` in ``dagster.yaml``: one month at a time, oldest first.
+    """
     tables = {**product.datasets, **product.feature_sets}
     names = [name for name, declaration in tables.items() if declaration.partitions is not None]
     return dg.define_asset_job(

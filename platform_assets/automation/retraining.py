@@ -72,14 +72,21 @@ def retraining_sensor(product: "Product", model: "MonitoredModelDeclaration") ->
 def _ready(instance: dg.DagsterInstance, product: "Product", model: "MonitoredModelDeclaration") -> list[str]:
     """Partitions whose figures are complete, oldest first.
 
-    Without a champion a partition is ready once its features are there; with one, its drift report and the
-    performance that its delivery makes known must be there too.
+    Without a champion a partition is ready once its features, and those of every partition that a training would learn
+    from, are there; with one, its drift report and the performance that its delivery makes known must be there too.
     """
 
     def materialised(asset: str) -> set[str]:
         return instance.get_materialized_partitions(dg.AssetKey(asset))
 
-    features = sorted(key for key in materialised(model.feature_set) if key >= model.first_partition)
+    made = materialised(model.feature_set)
+
+    def gapless(key: str) -> bool:
+        return made.issuperset(partitions.labelled_partitions(first, key, model.label.delay_partitions))
+
+    cut = product.feature_sets[model.feature_set].partitions
+    first = cut.start if cut else model.first_partition
+    features = [key for key in sorted(made) if key >= model.first_partition and gapless(key)]
     if not _champion_exists(instance, model):
         return features
     reports, predicted = materialised(f"{model.name}_drift_report"), materialised(f"{model.name}_predictions")

@@ -1,4 +1,4 @@
-"""Facts that every asset shows: columns, owner, partitions, freshness, checks, and what a materialisation published."""
+"""Facts that every asset shows: columns, lineage, owner, partitions, freshness, checks, and what was published."""
 
 from __future__ import annotations
 
@@ -11,10 +11,24 @@ from typing import Any
 import dagster as dg
 
 from platform_assets.automation.partitions import partitions_definition
+from platform_assets.components.promises import (
+    CHECK_DESCRIPTION,
+    NOT_DEPRECATED,
+    announcements,
+    contract_metadata,
+    deprecation_checks,
+    deprecation_metadata,
+    deprecation_tags,
+)
+from platform_assets.components.versions import history_metadata
 from platform_assets.pipeline.publishing import Materialisation
 from platform_assets.quality import audit
 from platform_assets.quality.audit import CheckResult
-from platform_assets.quality.contract import Contract, Partitions
+from platform_assets.quality.contract import Column, Contract, Partitions
+from platform_assets.quality.lineage import ColumnReference, lineage_of
+
+# More columns of one table than these are counted in a description, not named.
+NAMED_SOURCES = 15
 
 CHECK_DESCRIPTIONS = {
     audit.COLUMNS: "The delivered file has exactly the contract's columns and can be read.",
@@ -26,18 +40,25 @@ CHECK_DESCRIPTIONS = {
 }
 
 
-def asset_arguments(contract: Contract, product: str, kinds: set[str]) -> dict[str, Any]:
-    """Arguments of ``dagster.asset`` that follow from a contract."""
+def asset_arguments(
+    contract: Contract, product: str, kinds: set[str], reads: Sequence[Contract] = ()
+) -> dict[str, Any]:
+    """Arguments of ``dagster.asset`` that follow from its contract, and from those of the tables that it ``reads``."""
     return {
         "name": contract.name,
         "group_name": product,
-        "description": contract.description,
+        "description": "\n\n".join([contract.description, *announcements(contract, reads)]),
         "owners": [contract.owner],
         "kinds": kinds,
-        "tags": {"product": product},
+        "tags": {"product": product, **deprecation_tags(contract)},
         "code_version": f"contract-{contract.version}",
         "partitions_def": partitions_definition(contract.partitions),
-        "metadata": {**column_metadata(contract), "dagster/table_name": f"{product}.{contract.name}"},
+        "metadata": {
+            **column_metadata(contract),
+            **contract_metadata(contract),
+            **deprecation_metadata(contract, reads),
+            "dagster/table_name": f"{product}.{contract.name}",
+        },
         "freshness_policy": freshness_policy(contract),
     }
 
@@ -52,22 +73,47 @@ def freshness_policy(contract: Contract) -> dg.FreshnessPolicy | None:
 
 def column_metadata(contract: Contract) -> dict[str, Any]:
     """The column schema with descriptions and constraints, as Dagster's catalog shows it."""
+    lineage = lineage_of(contract)
     columns = [
         dg.TableColumn(
             name=column.name,
             type=column.type,
-            description=column.description,
+            description=_description(column, lineage.get(column.name, [])),
             constraints=dg.TableColumnConstraints(
                 nullable=column.nullable and column.name not in contract.keys, unique=contract.keys == [column.name]
             ),
+            tags={"personal": column.personal.protect} if column.personal else {},
         )
-        for column in contract.columns
+        for column in contract.stored_columns
     ]
     return {
         "dagster/column_schema": dg.TableSchema(columns=columns),
         "contract version": contract.version,
         "keys": ", ".join(contract.keys),
     }
+
+
+def column_lineage(contract: Contract) -> dict[str, Any]:
+    """What each column was computed from, where Dagster looks for it: among the facts of a materialisation."""
+    deps = {
+        column: [dg.TableColumnDep(reference.table, reference.column) for reference in references]
+        for column, references in lineage_of(contract).items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)} if deps else {}
+
+
+def _description(column: Column, references: Sequence[ColumnReference]) -> str:
+    """The description with the lineage in words: Dagster keeps the lineage, but its open-source UI does not draw it."""
+    tables: dict[str, list[str]] = {}
+    for table, name in references:
+        tables.setdefault(table, []).append(name)
+    listed = [
+        f"`{table}` " + (", ".join(names) if len(names) <= NAMED_SOURCES else f"({len(names)} columns)")
+        for table, names in tables.items()
+    ]
+    ends = [f"**Deprecated.** {column.deprecated}"] if column.deprecated else []
+    sources = [f"*From* {'; '.join(listed)}"] if listed else []
+    return "\n\n".join([column.description, *ends, *sources])
 
 
 def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True) -> list[dg.AssetCheckSpec]:
@@ -79,7 +125,9 @@ def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True
     names += [audit.VALUES, *([audit.WINDOW] if contract.partitions else []), audit.KEYS, audit.VOLUME]
     names += [audit.EXPECTATIONS] if contract.expectations else []
     cut = contract.partitions if partitioned else None
-    return [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
+    specs = [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
+    ends = [NOT_DEPRECATED] if contract.deprecation else []
+    return [*specs, *(check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends)]
 
 
 def check_spec(
@@ -124,12 +172,17 @@ def materialize_result(
         "files": published.files,
         "snapshot": str(published.snapshot_id),
         "input snapshots": dg.MetadataValue.json({table: str(snapshot) for table, snapshot in done.inputs.items()}),
+        **column_lineage(contract),
+        **history_metadata(published.table, published.recent),
         **{key: _shown(value) for key, value in done.facts.items() if value is not None},
     }
     return dg.MaterializeResult(
         asset_key=contract.name,
         metadata={**facts, **(metadata or {})},
-        check_results=[*checks, *(check_result(contract, check) for check in done.checks)],
+        check_results=[
+            *checks,
+            *(check_result(contract, check) for check in [*done.checks, *deprecation_checks(contract)]),
+        ],
         data_version=dg.DataVersion(hashlib.sha256(report.profile.encode()).hexdigest()[:16]),
     )
 

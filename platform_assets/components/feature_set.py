@@ -28,9 +28,10 @@ class FeatureSet(DeclaredComponent):
 
 def feature_asset(product: Product, declaration: FeatureSetDeclaration) -> dg.AssetsDefinition:
     """The asset of a feature set."""
+    reads = [product.datasets[source.dataset] for source in declaration.inputs]
 
     @dg.asset(
-        **asset_arguments(declaration, product.name, {"iceberg", "pyspark"}),
+        **asset_arguments(declaration, product.name, {"iceberg", "pyspark"}, reads),
         deps=[_input_dependency(product, source.dataset, source.lookback_days > 0) for source in declaration.inputs],
         check_specs=check_specs(declaration, delivered=False),
         automation_condition=when_inputs_are_updated(),
@@ -41,7 +42,7 @@ def feature_asset(product: Product, declaration: FeatureSetDeclaration) -> dg.As
         partition = context.partition_key if declaration.partitions else None
         space = workspace.open(context.run_id)
         make = functools.partial(materialise_features, space, product, declaration.name, partition)
-        done = yield from run_step(declaration, make)
+        done = yield from run_step(declaration, make, reads=reads)
         yield materialize_result(declaration, done)
 
     return feature_set

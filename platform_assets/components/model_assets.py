@@ -1,13 +1,14 @@
 """The assets that every declared model has."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
 from platform_assets.automation.conditions import when_inputs_are_updated
 from platform_assets.automation.retraining import REASON_TAG
+from platform_assets.components import model_contracts
 from platform_assets.components.asset_facts import (
     asset_arguments,
     check_spec,
@@ -17,31 +18,17 @@ from platform_assets.components.asset_facts import (
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.components.steps import run_step
 from platform_assets.pipeline import Product
-from platform_assets.pipeline.model_tables import (
-    champions_contract,
-    drift_contract,
-    performance_contract,
-    predictions_contract,
-    trainings_contract,
-)
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 from platform_assets.pipeline.publishing import Materialisation
-from platform_assets.quality.contract import Contract, Partitions
+from platform_assets.quality.contract import Contract
 
 BY_HAND = "materialised by hand"
 
 
-def model_partitions(product: Product, model: MonitoredModelDeclaration) -> Partitions:
-    """A model's assets are cut like its feature set, so that one run can go from features to drift report."""
-    partitions = product.feature_sets[model.feature_set].partitions
-    if partitions is None:
-        raise ValueError(f"{model.name}.feature_set: '{model.feature_set}' needs partitions. Declare them.")
-    return partitions
-
-
 def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
     """Trains a candidate as of the partition; the gates are blocking checks."""
-    contract = _cut(trainings_contract(model), product, model)
+    contract = model_contracts.trainings(product, model)
+    reads = [product.feature_sets[model.feature_set], product.datasets[model.label.dataset]]
     # The newest partition with known labels; the older ones it learns from are recorded with the training window.
     newest = dg.TimeWindowPartitionMapping(
         start_offset=-model.label.delay_partitions,
@@ -50,7 +37,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
     )
 
     @dg.asset(
-        **asset_arguments(contract, product.name, {"mlflow", "scikitlearn"}),
+        **asset_arguments(contract, product.name, {"mlflow", "scikitlearn"}, reads),
         deps=[
             dg.AssetDep(model.feature_set, partition_mapping=newest),
             dg.AssetDep(model.label.dataset, partition_mapping=newest),
@@ -73,7 +60,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         space.registry(model.name).ensure_experiment()
         with mlflow_tracking.run(context, model.name) as run_id:
             step = functools.partial(train_model, space, product, model.name, context.partition_key, reason, run_id)
-            done = yield from run_step(contract, step)
+            done = yield from run_step(contract, step, reads=reads)
         gates = [
             dg.AssetCheckResult(
                 asset_key=contract.name,
@@ -103,7 +90,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
 
 def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
     """Promotes the newest candidate; it runs only after every gate was passed."""
-    contract = champions_contract(model)
+    contract = model_contracts.champions(model)
     arguments = {**asset_arguments(contract, product.name, {"mlflow"}), "partitions_def": None}
 
     @dg.asset(
@@ -126,33 +113,36 @@ def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.
     """Scores the partition with the champion in charge of it."""
     from platform_assets.pipeline import predictions as step
 
-    contract = predictions_contract(model, product.feature_sets[model.feature_set])
+    contract = model_contracts.predictions(product, model)
     make = functools.partial(step.materialise_predictions, product=product, name=model.name)
     deps = [dg.AssetDep(model.feature_set), dg.AssetDep(f"{model.name}_champion")]
-    return _table_asset(product, model, contract, {"iceberg", "scikitlearn"}, deps, make)
+    reads = [product.feature_sets[model.feature_set]]
+    return _table_asset(product, model, contract, {"iceberg", "scikitlearn"}, deps, make, reads=reads)
 
 
 def performance_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
     """Compares the partition's predictions with their labels, once these are known."""
     from platform_assets.pipeline import performance as step
 
-    contract = _cut(performance_contract(model), product, model)
+    contract = model_contracts.performance(product, model)
     make = functools.partial(step.materialise_performance, product=product, name=model.name)
     known = dg.TimeWindowPartitionMapping(end_offset=model.label.delay_partitions)
     deps = [
         dg.AssetDep(f"{model.name}_predictions"),
         dg.AssetDep(model.label.dataset, partition_mapping=known),
     ]
-    return _table_asset(product, model, contract, {"iceberg"}, deps, make, besides=None)
+    reads = [product.datasets[model.label.dataset]]
+    return _table_asset(product, model, contract, {"iceberg"}, deps, make, besides=None, reads=reads)
 
 
 def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
     """Compares the partition with what the champion in charge of it was trained on."""
-    contract = _cut(drift_contract(model), product, model)
+    contract = model_contracts.drift_report(product, model)
+    reads = [product.feature_sets[model.feature_set]]
     champion = f"{model.name}_champion"
 
     @dg.asset(
-        **asset_arguments(contract, product.name, {"iceberg", "html"}),
+        **asset_arguments(contract, product.name, {"iceberg", "html"}, reads),
         deps=[model.feature_set, f"{model.name}_predictions", champion],
         check_specs=[
             *check_specs(contract, delivered=False),
@@ -171,7 +161,7 @@ def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg
 
         space = workspace.open(context.run_id)
         step = functools.partial(materialise_drift_report, space, product, model.name, context.partition_key)
-        report = yield from run_step(contract, step)
+        report = yield from run_step(contract, step, reads=reads)
         result = report.result
         verdict = dg.AssetCheckResult(
             asset_key=contract.name,
@@ -201,28 +191,22 @@ def _table_asset(
     make: Callable[..., Materialisation],
     *,
     besides: str | None = "champion",
+    reads: Sequence[Contract] = (),
 ) -> dg.AssetsDefinition:
     """An asset whose step needs only the workspace and the partition."""
 
     @dg.asset(
-        **asset_arguments(contract, product.name, kinds),
+        **asset_arguments(contract, product.name, kinds, reads),
         deps=deps,
         check_specs=check_specs(contract, delivered=False),
         automation_condition=when_inputs_are_updated(besides=f"{model.name}_{besides}" if besides else None),
     )
     def table(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         step = functools.partial(make, workspace.open(context.run_id), partition=context.partition_key)
-        done = yield from run_step(contract, step)
+        done = yield from run_step(contract, step, reads=reads)
         yield materialize_result(contract, done)
 
     return table
-
-
-def _cut(contract: Contract, product: Product, model: MonitoredModelDeclaration) -> Contract:
-    """The contract with the feature set's range of partitions; its own partition column stays."""
-    partitions = model_partitions(product, model)
-    column = contract.partitions.column if contract.partitions else partitions.column
-    return contract.model_copy(update={"partitions": partitions.model_copy(update={"column": column})})
 
 
 def _gate_words(gate: Any) -> str:

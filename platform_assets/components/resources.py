@@ -23,6 +23,11 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     engine: EngineName
     data: str
     tracking_uri: str
+    warehouse: str
+    catalog: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str | None = None
+    arrivals: str | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "WorkspaceResource":
@@ -32,12 +37,29 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             engine=settings.engine,
             data=str(settings.data),
             tracking_uri=settings.tracking_uri,
+            warehouse=settings.warehouse,
+            # Its address can hold a password: Dagster shows the variable's name instead.
+            catalog=dg.EnvVar("PLATFORM_CATALOG") if settings.catalog else None,
+            s3_endpoint=settings.s3_endpoint,
+            s3_region=settings.s3_region,
+            arrivals=settings.arrivals,
         )
 
     @property
     def settings(self) -> Settings:
         """The settings that it was made of."""
-        return Settings(self.deployment, self.engine, Path(self.data), self.tracking_uri)
+        return Settings(
+            deployment=self.deployment,
+            engine=self.engine,
+            data=Path(self.data),
+            tracking_uri=self.tracking_uri,
+            warehouse=self.warehouse,
+            # Outside a run nobody has looked the variable up yet.
+            catalog=self.catalog.get_value() if isinstance(self.catalog, dg.EnvVar) else self.catalog,
+            s3_endpoint=self.s3_endpoint,
+            s3_region=self.s3_region,
+            arrivals=self.arrivals,
+        )
 
     def open(self, run_id: str) -> "Workspace":
         """The workspace on behalf of a run."""

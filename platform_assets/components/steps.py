@@ -7,6 +7,7 @@ import dagster as dg
 
 from platform_assets.components.asset_facts import check_result
 from platform_assets.components.failures import told_to_the_user
+from platform_assets.components.promises import warn_readers
 from platform_assets.pipeline.publishing import Refused
 from platform_assets.quality import audit
 from platform_assets.quality.audit import CheckResult
@@ -19,7 +20,10 @@ READABLE = CheckResult(name=audit.COLUMNS, passed=True, blocking=True, message="
 
 
 def run_step(
-    contract: Contract, step: Callable[[], Result], passed: Sequence[CheckResult] = ()
+    contract: Contract,
+    step: Callable[[], Result],
+    passed: Sequence[CheckResult] = (),
+    reads: Sequence[Contract] = (),
 ) -> Generator[dg.AssetCheckResult, None, Result]:
     """Run a step for the asset of a contract and return what it returns.
 
@@ -27,7 +31,9 @@ def run_step(
 
     Args:
         passed: checks that had passed already when the audit refused the partition.
+        reads: contracts of the tables that the step reads; it is warned of those that are deprecated.
     """
+    warn_readers(reads)
     with told_to_the_user():
         try:
             return step()

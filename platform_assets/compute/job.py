@@ -20,10 +20,15 @@ class TimeFilter(_Message):
 
 
 class TableInput(_Message):
-    """Rows that a job reads: Parquet files that the lake planned, narrowed to a window of time."""
+    """Rows that a job reads: Parquet files that the lake planned, narrowed to a window of time.
+
+    ``types`` are the columns' Spark SQL types, given if the files may have different ones: a column that a file lacks
+    reads as null, and a narrower type is widened. Otherwise every file has all columns in the same types.
+    """
 
     files: list[str]
     columns: list[str]
+    types: list[str] | None = None
     window: TimeFilter | None = None
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
+import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.compute.errors import JobFailed
 from platform_assets.compute.job import Job, JobResult, Output, StagedFiles, TableInput, TimeFilter
+from platform_assets.lake.store import Store
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -57,8 +59,28 @@ def _stage(session: SparkSession, job: Job) -> StagedFiles:
 
 def read_input(session: SparkSession, table: TableInput) -> DataFrame:
     """The rows of an input as a DataFrame."""
-    frame = session.read.parquet(*table.files).select(*table.columns)
+    if table.types is None:
+        frame = session.read.parquet(*table.files).select(*table.columns)
+    else:
+        frame = _of_different_age(session, table.files, dict(zip(table.columns, table.types, strict=True)))
     return _within(frame, table.window) if table.window else frame
+
+
+def _of_different_age(session: SparkSession, files: list[str], types: dict[str, str]) -> DataFrame:
+    """Files with different columns as one DataFrame; engines differ in what they make of them, so none is asked to."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for file in files:
+        alike.setdefault(tuple(session.read.parquet(file).dtypes), []).append(file)
+    frames = [_with_types(session.read.parquet(*group), types) for group in alike.values()]
+    return functools.reduce(lambda first, second: first.unionAll(second), frames)
+
+
+def _with_types(frame: DataFrame, types: dict[str, str]) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    found = set(frame.columns)
+    columns = {name: F.col(name) if name in found else F.lit(None) for name in types}
+    return frame.select(*(column.cast(types[name]).alias(name) for name, column in columns.items()))
 
 
 def write_output(frame: DataFrame, output: Output) -> StagedFiles:
@@ -69,29 +91,35 @@ def write_output(frame: DataFrame, output: Output) -> StagedFiles:
     refusal = output.refusal_column
     if refusal is None or refusal not in frame.columns:
         return StagedFiles(files=_write(frame.select(*typed), output.location, output.sort_by))
-    accepted = frame.filter(F.col(refusal).isNull()).select(*typed)
-    files = _write(accepted, output.location, output.sort_by)
-    refused = frame.filter(F.col(refusal).isNotNull())
-    if refused.limit(1).count() == 0:
-        return StagedFiles(files=files)
-    return StagedFiles(files=files, refused_files=_write(refused, f"{output.location}/refused", []))
+    # Refused rows are rare, and counting them first costs less than to filter every delivery twice.
+    if frame.agg(F.count(refusal).alias("refused")).toArrow().column("refused")[0].as_py() == 0:
+        return StagedFiles(files=_write(frame.select(*typed), output.location, output.sort_by))
+    accepted, refused = frame.filter(F.col(refusal).isNull()), frame.filter(F.col(refusal).isNotNull())
+    return StagedFiles(
+        files=_write(accepted.select(*typed), output.location, output.sort_by),
+        refused_files=_write(refused, f"{output.location}/refused", []),
+    )
 
 
 def _write(frame: DataFrame, location: str, sort_by: list[str]) -> list[str]:
-    # One file a partition: the partitions of a laptop are small, and few files keep planning and reading fast.
+    # Few files keep planning and reading fast. Spark writes one; Sail deals the batches of a larger one to four, each
+    # sorted in itself (DataFusion's minimum_parallel_output_files, for which Sail 0.7 has no setting).
     ordered = frame.coalesce(1).sortWithinPartitions(*sort_by) if sort_by else frame.coalesce(1)
     ordered.write.mode("append").option("compression", "zstd").parquet(location)
-    return sorted(str(path) for path in Path(location).glob("*.parquet")) or [_write_empty(frame, location)]
+    store = Store(location)
+    written = [
+        file.location
+        for file in store.list(location)
+        if re.fullmatch(r"/[^/]+\.parquet", file.location[len(location) :])
+    ]
+    return written or [_write_empty(frame, store)]
 
 
-def _write_empty(frame: DataFrame, location: str) -> str:
+def _write_empty(frame: DataFrame, store: Store) -> str:
     """One file without rows: some engines write no file then, but what reads the staged rows needs their columns."""
-    import pyarrow.parquet as pq
-
-    path = Path(location) / "empty.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(frame.limit(0).toArrow(), path)
-    return str(path)
+    location = store.location("empty.parquet")
+    store.write_parquet(location, frame.limit(0).toArrow())
+    return location
 
 
 def _within(frame: DataFrame, window: TimeFilter) -> DataFrame:

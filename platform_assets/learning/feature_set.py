@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from platform_assets.quality.contract import Contract, Declared
+from platform_assets.quality.lineage import DerivedColumn
 
 
 class FeatureInput(Declared):
@@ -28,6 +29,10 @@ class FeatureSetDeclaration(Contract):
     identifiers: list[str] = Field(
         default_factory=list, description="Key columns that only name a row and are no features, such as a number."
     )
+    # A list of a narrower type is safe here, because declarations are frozen.
+    columns: list[DerivedColumn] = Field(  # type: ignore[assignment]
+        min_length=1, description="Every column, typed and described, with the columns that it is computed from."
+    )
     inputs: list[FeatureInput] = Field(min_length=1, description="Datasets that the function reads, by argument name.")
 
     @model_validator(mode="after")
@@ -42,6 +47,16 @@ class FeatureSetDeclaration(Contract):
         strange = [name for name in self.identifiers if name not in self.keys]
         if strange:
             raise ValueError(f"{self.name}.identifiers: {', '.join(strange)} is no key. Name keys only, or drop it.")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_is_personal(self) -> Self:
+        personal = [column.name for column in self.columns if column.personal is not None]
+        if personal:
+            raise ValueError(
+                f"{self.name}.columns: {', '.join(personal)} cannot be protected here, as features are computed from "
+                "what is protected already. Declare 'personal' on the columns of the dataset."
+            )
         return self
 
     @property

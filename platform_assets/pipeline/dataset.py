@@ -6,22 +6,26 @@ from dataclasses import replace
 
 from platform_assets.compute import Job, JobResult, run_job
 from platform_assets.compute.errors import JobFailed
+from platform_assets.pipeline.contracts import require_publishable
+from platform_assets.pipeline.delivered import delivered_file
 from platform_assets.pipeline.inputs import output
+from platform_assets.pipeline.personal import reading_function, require_protection, without_words
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import (
     Materialisation,
     Provenance,
     as_contract,
     publish_audited,
-    set_aside,
 )
+from platform_assets.pipeline.refusing import refuse_file
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport
 from platform_assets.quality.contract import contract_window
 from platform_assets.quality.dataset import DatasetDeclaration
-from platform_assets.quality.delivery import REFUSED_BY
+from platform_assets.quality.delivery import REFUSED_BY, not_readable
 from platform_assets.quality.errors import DeliveryRefused
-from platform_assets.quality.inspection import Delivery, damage, first_malformed_line, inspect_delivery
+from platform_assets.quality.inspection import Delivery, damage, first_malformed_line, inspected
+from platform_assets.quality.personal.views import as_delivered, has_personal_columns
 
 
 def materialise_dataset(workspace: Workspace, product: Product, name: str, partition: str | None) -> Materialisation:
@@ -29,18 +33,22 @@ def materialise_dataset(workspace: Workspace, product: Product, name: str, parti
 
     Raises:
         DeliveryMissing: the file is not there.
-        DeliveryRefused: the file is empty, cut off, unreadable or has other columns; it is kept in quarantine.
-        Refused: rows break a rule that refuses the partition; file and rows are kept in quarantine.
+        DeliveryRefused: the file is empty, cut off, unreadable or has other columns; it is listed in quarantine.
+        Refused: rows break a rule that refuses the partition; it is listed in quarantine.
+        ContractRefused: the contract changed in a way that is refused; the file stays where it is.
+        PersonalDataError: a personal column cannot be protected, for want of a key or the vault; nothing was read.
     """
     declaration = product.datasets[name]
-    path = workspace.landing / declaration.landing_file(partition)
+    require_publishable(workspace.lake, product.table(name), declaration)
+    require_protection(workspace.lake, declaration)
+    path = delivered_file(workspace, declaration, partition)
     try:
-        delivery = inspect_delivery(declaration, partition, path)
-        job = _job(workspace, product, declaration, partition, delivery)
-        result = _run(workspace, declaration, partition, delivery, job)
+        with inspected(as_delivered(declaration), partition, path) as delivery:
+            job = _job(workspace, product, declaration, partition, delivery)
+            result = _run(workspace, declaration, partition, delivery, job)
     except DeliveryRefused as error:
-        set_aside(workspace, product.table(name), partition, [str(error)], [path], None)
-        raise
+        entry = refuse_file(workspace, declaration, product.table(name), partition, path, error)
+        raise error.listed_as(entry.quarantine_id) from None
     report = AuditReport.model_validate(result.audit)
     provenance = Provenance(
         inputs={}, facts={"source-file": declaration.landing_file(partition), "source-sha256": delivery.digest}
@@ -58,10 +66,10 @@ def _job(
     bounds = window.as_text() if window else None
     return Job(
         name=f"ingest {declaration.name} {partition or ''}".strip(),
-        function="platform_assets.quality.delivery:read_delivery",
+        function=reading_function(declaration),
         parameters={
             "declaration": declaration.model_dump(mode="json"),
-            "path": str(delivery.path),
+            "path": str(delivery.readable),
             "header": list(delivery.header),
             "window": bounds,
         },
@@ -74,16 +82,37 @@ def _job(
 def _run(
     workspace: Workspace, declaration: DatasetDeclaration, partition: str | None, delivery: Delivery, job: Job
 ) -> JobResult:
+    personal = has_personal_columns(declaration)
+    if personal:
+        # An engine that cannot read a row may quote it, in an error or a log of its own; it must not meet one.
+        _require_readable(declaration, partition, delivery)
     try:
         return run_job(job, workspace.engine)
-    except JobFailed:
+    except JobFailed as error:
+        if personal:
+            raise without_words(job.name, workspace.engine.name, error) from None
         # An engine says that some row of the file cannot be read, not which; look only now that it matters.
-        if declaration.arrival.format == "csv":
-            problem = first_malformed_line(delivery.path, len(delivery.header))
-            remedy = "Correct that line, or deliver the complete file again."
-        else:
-            problem, remedy = damage(delivery.path), "Deliver the complete file again."
-        if problem is None:
-            raise
-        what = f"{declaration.name}{f' {partition}' if partition else ''} ({delivery.path.name})"
-        raise DeliveryRefused(what, problem, remedy) from None
+        _require_readable(declaration, partition, delivery)
+        # It may be stricter than we are, about names or statistics in a Parquet file for one.
+        contract, path = as_delivered(declaration), str(delivery.readable)
+        problem = not_readable(workspace.engine.session, contract, path, list(delivery.header))
+        if problem is not None:
+            raise _refused(declaration, partition, delivery, problem, "Deliver the complete file again.") from error
+        raise
+
+
+def _require_readable(declaration: DatasetDeclaration, partition: str | None, delivery: Delivery) -> None:
+    if declaration.arrival.format == "parquet":
+        problem, remedy = damage(delivery.readable), "Deliver the complete file again."
+    else:
+        problem = first_malformed_line(delivery.readable, len(delivery.header))
+        remedy = "Correct that line, or deliver the complete file again."
+    if problem is not None:
+        raise _refused(declaration, partition, delivery, problem, remedy) from None
+
+
+def _refused(
+    declaration: DatasetDeclaration, partition: str | None, delivery: Delivery, rule: str, remedy: str
+) -> DeliveryRefused:
+    what = f"{declaration.name}{f' {partition}' if partition else ''} ({delivery.path.name})"
+    return DeliveryRefused(what, rule, remedy)

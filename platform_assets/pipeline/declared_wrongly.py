@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+
+from platform_assets.quality.contract import Contract
+from platform_assets.quality.lineage import ColumnReference
 
 
 def broken_rule(kind: type[BaseModel], attributes: Any, error: ValidationError) -> str:
@@ -25,6 +28,18 @@ def unknown_name(field: str, name: str, what: str, known: Iterable[str]) -> str:
     choices = list(known)
     listed = f"Declare it, or choose one of: {', '.join(choices)}." if choices else "Declare it."
     return f"{field}: there is no {what} '{name}'.{_near(name, choices)} {listed}"
+
+
+def unknown_columns(place: str, references: Iterable[str], tables: Mapping[str, Contract]) -> Iterable[str]:
+    """References of the ``computed_from`` of a column or label that name no column of these tables."""
+    field = f"{place}.computed_from"
+    for table, column in map(ColumnReference.parse, references):
+        if table not in tables:
+            yield unknown_name(field, table, "input", tables)
+            continue
+        known = [declared.name for declared in tables[table].stored_columns]
+        if column not in known:
+            yield unknown_name(field, column, f"column of {table}", known)
 
 
 def _problem(kind: type[BaseModel], rule: str, message: str, value: Any, place: Sequence[int | str]) -> str:

@@ -17,7 +17,7 @@ from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift import DriftResult, compare_profiles
 from platform_assets.quality.profile import TableProfile
 from platform_assets.quality.profile_table import read_profile
-from platform_assets.quality.report import drift_plot_png, drift_report_html, drift_report_markdown
+from platform_assets.quality.report import drift_picture_svg, drift_report_html, drift_report_markdown
 
 PROBABILITY = "probability"
 
@@ -56,11 +56,10 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
     result = compare_profiles(
         windows.reference, windows.current, columns=watched(product, model), thresholds=model.drift
     )
-    reference = windows.reference or TableProfile()
-    png = drift_plot_png(result, reference, windows.current)
+    picture = drift_picture_svg(result, windows.reference, windows.current)
     html = _write(workspace, product, model, partition, windows, result)
     record = _record(workspace, product, model, partition, windows, result)
-    return DriftReport(result, html, drift_report_markdown(result, png), record)
+    return DriftReport(result, html, drift_report_markdown(result, picture), record)
 
 
 class MissingProfile(Exception):
@@ -123,7 +122,7 @@ def _write(
     html = folder / f"drift-{partition}.html"
     text = drift_report_html(
         result,
-        windows.reference or TableProfile(),
+        windows.reference,
         windows.current,
         title=f"Drift of {model.name} in {partition}",
         context=context,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from platform_assets.compute import Job, TableInput, run_job
-from platform_assets.pipeline.inputs import current_snapshot, output, table_input
+from platform_assets.lake import Window
+from platform_assets.learning import partitions
+from platform_assets.pipeline.contracts import require_publishable
+from platform_assets.pipeline.inputs import current_snapshot, output, require_partition, table_input
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import (
     Materialisation,
@@ -20,11 +23,13 @@ def materialise_features(workspace: Workspace, product: Product, name: str, part
     """Compute, audit and publish one partition of a feature set.
 
     Raises:
-        PartitionNotFound: an input has no rows of this partition.
+        PartitionNotFound: an input has no rows of this partition, or of one that its declared history reaches into.
         JobFailed: the feature function broke.
         Refused: the rows break the feature set's contract.
+        ContractRefused: the contract changed in a way that would break what was published before.
     """
     declaration = product.feature_sets[name]
+    require_publishable(workspace.lake, product.table(name), declaration)
     snapshots = input_snapshots(workspace, product, name)
     result = run_job(feature_job(workspace, product, name, partition, snapshots), workspace.engine)
     report = AuditReport.model_validate(result.audit)
@@ -67,4 +72,18 @@ def feature_inputs(
         inputs[source.dataset] = table_input(
             workspace, product, source.dataset, snapshots[source.dataset], wanted, partition
         )
+        if wanted and partition:
+            _require_history(workspace, product, source.dataset, snapshots[source.dataset], wanted, partition)
     return inputs
+
+
+def _require_history(
+    workspace: Workspace, product: Product, dataset: str, snapshot_id: int, window: Window, partition: str
+) -> None:
+    """Features over a gap would be published as if nothing had happened in it; only the first partition has no past."""
+    contract = product.datasets[dataset]
+    first = contract.partitions.start if contract.partitions else partition
+    earlier = partitions.between(partitions.partition_of(window.start), partitions.previous_partition(partition))
+    for needed in earlier:
+        if needed >= first:
+            require_partition(workspace, contract, product.table(dataset), needed, snapshot_id)

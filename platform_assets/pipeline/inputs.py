@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -39,13 +38,15 @@ def table_input(
         PartitionNotFound: that partition was not published.
     """
     contract, table = product.readable(name), product.table(name)
-    columns = [column.name for column in contract.columns]
+    columns = [column.name for column in contract.stored_columns]
+    uniform = workspace.lake.is_uniform(contract.table(product.name))
+    types = None if uniform else [SPARK_TYPES[column.type] for column in contract.stored_columns]
     if window is None:
         files = workspace.lake.plan_files(table, WHOLE_TABLE, snapshot_id=snapshot_id)
-        return TableInput(files=files, columns=columns)
+        return TableInput(files=files, columns=columns, types=types)
     require_partition(workspace, contract, table, partition, snapshot_id)
     files = workspace.lake.plan_files(table, window, snapshot_id=snapshot_id)
-    return TableInput(files=files, columns=columns, window=TimeFilter(**window.as_text()))
+    return TableInput(files=files, columns=columns, types=types, window=TimeFilter(**window.as_text()))
 
 
 def require_partition(
@@ -60,8 +61,8 @@ def require_partition(
 def output(workspace: Workspace, contract: Contract, namespace: str, window: Window | None = None) -> Output:
     """A fresh staging place for the rows of a contract."""
     return Output(
-        location=str(workspace.lake.new_staging(f"{namespace}.{contract.name}")),
-        columns=[(column.name, SPARK_TYPES[column.type]) for column in contract.columns],
+        location=workspace.lake.new_staging(f"{namespace}.{contract.name}"),
+        columns=[(column.name, SPARK_TYPES[column.type]) for column in contract.stored_columns],
         window=TimeFilter(**window.as_text()) if window else None,
         sort_by=[contract.partitions.column] if contract.partitions else [],
     )
@@ -75,19 +76,16 @@ def compute_rows(
     columns: Sequence[tuple[str, str]],
 ) -> pa.Table:
     """Rows that a PySpark function computes, brought to this process; for results that are small by nature."""
-    import shutil
-
-    import pyarrow.parquet as pq
-
     scratch = workspace.lake.new_staging("platform.scratch")
     job = Job(
         name=job_name,
         function=function,
         inputs=inputs,
-        output=Output(location=str(scratch), columns=list(columns)),
+        output=Output(location=scratch, columns=list(columns)),
     )
     try:
         files = run_job(job, workspace.engine).staged.files
-        return pa.concat_tables([pq.read_table(Path(file)) for file in files]).replace_schema_metadata(None)
+        parts = [workspace.lake.store.read_parquet(file) for file in files]
+        return pa.concat_tables(parts).replace_schema_metadata(None)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        workspace.lake.store.delete_all(scratch)

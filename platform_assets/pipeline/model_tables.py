@@ -15,9 +15,10 @@ def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaratio
     if features.partitions is None:
         raise ValueError(f"{model.name}.feature_set: '{features.name}' must have partitions to be predicted on.")
     time = features.partitions.column
-    keys = [column for column in features.columns if column.name in {*features.keys, time}]
+    identity = [column for column in features.columns if column.name in {*features.keys, time}]
     columns = [
-        *keys,
+        # Their rules alone: they come from the feature set, not from what that was computed from.
+        *(Column(**column.model_dump()) for column in identity),
         _share("probability", "Probability that the predicted event happens."),
         _share("baseline_probability", "What the seasonal naive baseline says."),
         Column(name="model_version", type="int", nullable=False, description="Model version that made the prediction."),
@@ -28,6 +29,9 @@ def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaratio
         name=f"{model.name}_predictions",
         description=f"{model.description} One row per row of {features.name}.",
         owner=model.owner,
+        # Their identity comes from the feature set, and changes with it.
+        version=features.version,
+        changelog=features.changelog,
         columns=columns,
         keys=list(features.keys),
         partitions=features.partitions,

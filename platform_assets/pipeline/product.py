@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,12 +11,14 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
-from platform_assets.learning.declaration import ModelDeclaration
+from platform_assets.learning.declaration import LabelDeclaration, ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
+from platform_assets.pipeline.cross_references import broken_references
 from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_name
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.dataset import DatasetDeclaration
 from platform_assets.quality.drift import DriftThresholds
+from platform_assets.quality.lineage import References
 
 DEFS_FOLDER = Path(__file__).parents[1] / "defs"
 DECLARATION_FILE = "defs.yaml"
@@ -26,9 +27,18 @@ COMPONENTS = "platform_assets.components."
 _Named = TypeVar("_Named", DatasetDeclaration, FeatureSetDeclaration, "MonitoredModelDeclaration")
 
 
-class MonitoredModelDeclaration(ModelDeclaration):
-    """A model as declared in a product's defs.yaml, with the drift that counts for it."""
+class TracedLabelDeclaration(LabelDeclaration):
+    """Where the truth comes from, down to the columns."""
 
+    computed_from: References = Field(
+        default_factory=list, description="Columns that the label is computed from, as dataset.column."
+    )
+
+
+class MonitoredModelDeclaration(ModelDeclaration):
+    """A model as declared in a product's defs.yaml, with its label's lineage and the drift that counts for it."""
+
+    label: TracedLabelDeclaration = Field(description="Where the truth comes from.")
     drift: DriftThresholds = Field(
         default_factory=DriftThresholds, description="From which size on a change of the features counts as drift."
     )
@@ -89,7 +99,7 @@ def load_product(name: str, folder: Path = DEFS_FOLDER) -> Product:
         feature_sets=_by_name(file, (d for d in found if isinstance(d, FeatureSetDeclaration))),
         models=_by_name(file, (d for d in found if isinstance(d, MonitoredModelDeclaration))),
     )
-    for problem in [*_dangling_names(product), *_missing_functions(file.parent, product)]:
+    for problem in broken_references(product, file.parent):
         raise DeclarationError(file, problem)
     return product
 
@@ -138,42 +148,6 @@ def _by_name(file: Path, declarations: Iterable[_Named]) -> dict[str, _Named]:
             raise DeclarationError(file, f"'{declaration.name}' is declared twice. Rename or remove one of them.")
         result[declaration.name] = declaration
     return result
-
-
-def _dangling_names(product: Product) -> Iterable[str]:
-    for feature_set in product.feature_sets.values():
-        for source in feature_set.inputs:
-            if source.dataset not in product.datasets:
-                yield unknown_name(f"{feature_set.name}.inputs", source.dataset, "dataset", product.datasets)
-    for model in product.models.values():
-        if model.feature_set not in product.feature_sets:
-            yield unknown_name(f"{model.name}.feature_set", model.feature_set, "feature set", product.feature_sets)
-            continue
-        if model.label.dataset not in product.datasets:
-            yield unknown_name(f"{model.name}.label.dataset", model.label.dataset, "dataset", product.datasets)
-        known = [column.name for column in product.feature_sets[model.feature_set].columns]
-        named = {
-            "features": model.features,
-            "baseline.segments": model.baseline.segments,
-            "monitored_columns": model.monitored_columns,
-        }
-        for field, names in named.items():
-            for name in set(names or []) - set(known):
-                yield unknown_name(f"{model.name}.{field}", name, f"column of {model.feature_set}", known)
-
-
-def _missing_functions(folder: Path, product: Product) -> Iterable[str]:
-    """Declared functions that the product's files do not define; looked up in the source, as PySpark loads slowly."""
-    declared = [(f"{each.name}.function", each.function) for each in product.feature_sets.values()]
-    declared += [(f"{model.name}.label.function", model.label.function) for model in product.models.values()]
-    for field, path in declared:
-        module, _, name = path.rpartition(".")
-        file = folder.joinpath(*module.split(".")).with_suffix(".py")
-        body = ast.parse(file.read_text(encoding="utf-8")).body if file.is_file() else []
-        functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
-        if name not in functions:
-            public = [function for function in functions if not function.startswith("_")]
-            yield unknown_name(field, name, f"function in {folder.name}/{file.relative_to(folder)}", public)
 
 
 def all_products(folder: Path = DEFS_FOLDER) -> list[Product]:

@@ -4,46 +4,32 @@ from __future__ import annotations
 
 import base64
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from platform_assets.compute import StagedFiles
-from platform_assets.lake import ColumnSpec, Publication, TableSpec
+from platform_assets.lake import Publication
 from platform_assets.lake.partitions import Values, scope_of
+from platform_assets.pipeline.refusing import refuse_partition, refuse_rows
 from platform_assets.pipeline.workspace import Workspace, code_commit
 from platform_assets.quality.audit import AuditReport, CheckResult, audit_staged
 from platform_assets.quality.contract import Contract, contract_window
 from platform_assets.quality.errors import PartitionRefused
 from platform_assets.quality.profile import TableProfile
-from platform_assets.quality.profile_table import PROFILES, profile_table_rows
-
-QUARANTINE = TableSpec(
-    "platform.quarantine",
-    (
-        ColumnSpec("quarantine_id", "string", False, "Identifies one refusal."),
-        ColumnSpec("table", "string", False, "Table that would have been published."),
-        ColumnSpec("partition", "string", True, "Partition that was refused; missing for unpartitioned tables."),
-        ColumnSpec("rules", "string", False, "Broken rules in words."),
-        ColumnSpec("rows", "long", True, "Rows set aside; missing if the file could not be read."),
-        ColumnSpec("location", "string", False, "Folder that keeps the file and the staged rows."),
-        ColumnSpec("run_id", "string", False, "Run that refused it."),
-        ColumnSpec("refused_at", "timestamp", False, "When it was refused (UTC)."),
-    ),
-)
+from platform_assets.quality.profile_table import PROFILES, profile_partition, profile_table_rows
+from platform_assets.quality.recorded_contract import recording
 
 
 class Refused(PartitionRefused):
     """A refusal that still carries the audit, so that every check can be reported."""
 
-    def __init__(self, what: str, report: AuditReport, quarantine: Path) -> None:
+    def __init__(self, what: str, report: AuditReport, quarantine_id: str) -> None:
         self.report = report
-        super().__init__(what, [f"{check.name}: {check.message}" for check in report.blocked_by], str(quarantine))
+        super().__init__(what, [f"{check.name}: {check.message}" for check in report.blocked_by], quarantine_id)
 
 
 @dataclass(frozen=True)
@@ -94,24 +80,23 @@ def publish_audited(
     """Publish staged files if their audit allows it; otherwise set them aside.
 
     Args:
-        delivered: files as they were delivered, kept with the staged rows in case of a refusal.
+        delivered: files as they were delivered; a refusal keeps them with the staged rows, unless they are personal.
 
     Raises:
         Refused: a blocking check failed; nothing was published.
+        ContractRefused: the contract changed in a way that would break what was published before.
     """
     spec = contract.table(namespace)
     what = f"{contract.name} {partition}" if partition else contract.name
+    properties = provenance.properties(workspace, contract, partition)
     if report.blocked_by:
-        aside = [*delivered, *(Path(path) for path in [*staged.files, *staged.refused_files])]
-        problems = [f"{check.name}: {check.message}" for check in report.blocked_by]
-        folder = set_aside(workspace, spec.name, partition, problems, aside, report.rows + report.refused_rows)
-        raise Refused(what, report, folder)
+        entry = refuse_partition(workspace, contract, spec.name, partition, staged, report, properties, delivered)
+        raise Refused(what, report, entry.quarantine_id)
     if report.refused_rows:
-        broken = [check.message for check in report.checks if check.details.get("broken rules")]
-        rows_aside = [Path(path) for path in staged.refused_files]
-        set_aside(workspace, spec.name, partition, broken, rows_aside, report.refused_rows)
+        refuse_rows(workspace, contract, spec.name, partition, staged, report, properties)
     scope = scope_of(spec, partition)
-    published = workspace.lake.publish(spec, scope, staged.files, provenance.properties(workspace, contract, partition))
+    terms = recording(contract, workspace.run_id)
+    published = workspace.lake.publish(spec, scope, staged.files, properties, terms)
     record_profile(workspace, spec.name, partition, published.snapshot_id, report)
     return Materialisation(partition, published, report, provenance.inputs)
 
@@ -126,7 +111,7 @@ def publish_rows(
 ) -> Materialisation:
     """Stage rows that a step holds in memory, audit them on the engine like any others, and publish them."""
     file = workspace.lake.stage_rows(contract.table(namespace), rows)
-    staged = StagedFiles(files=[str(file)])
+    staged = StagedFiles(files=[file])
     window = contract_window(contract, partition)
     audited = audit_staged(
         workspace.engine.session, staged, as_contract(contract), window.as_text() if window else None
@@ -140,33 +125,6 @@ def as_contract(declaration: Contract) -> dict[str, Any]:
     return declaration.model_dump(mode="json", include=set(Contract.model_fields))
 
 
-def set_aside(
-    workspace: Workspace,
-    table: str,
-    partition: str | None,
-    problems: Sequence[str],
-    files: Sequence[Path],
-    rows: int | None,
-) -> Path:
-    """Keep refused files and list them in the quarantine table; returns the folder that keeps them."""
-    reason = {"table": table, "partition": partition, "problems": list(problems), "run_id": workspace.run_id}
-    folder = workspace.lake.set_aside(table, partition, reason, files)
-    quarantine_id = uuid.uuid4().hex
-    entry = {
-        "quarantine_id": quarantine_id,
-        "table": table,
-        "partition": partition,
-        "rules": " ".join(problems),
-        "rows": rows,
-        "location": str(folder),
-        "run_id": workspace.run_id,
-        "refused_at": datetime.now(UTC),
-    }
-    scope = Values((("quarantine_id", quarantine_id),))
-    workspace.lake.publish_rows(QUARANTINE, scope, pa.Table.from_pylist([entry]), {"run-id": workspace.run_id})
-    return folder
-
-
 def record_profile(
     workspace: Workspace, table: str, partition: str | None, snapshot_id: int, report: AuditReport
 ) -> None:
@@ -174,4 +132,5 @@ def record_profile(
     profile = TableProfile.from_bytes(base64.b64decode(report.profile))
     rows = profile_table_rows(profile, table, partition, snapshot_id, workspace.run_id)
     scope = Values((("table", table), ("partition", partition or "all")))
-    workspace.lake.publish_rows(PROFILES, scope, rows, {"run-id": workspace.run_id})
+    properties = {"run-id": workspace.run_id, "partition": profile_partition(table, partition)}
+    workspace.lake.publish_rows(PROFILES, scope, rows, properties)

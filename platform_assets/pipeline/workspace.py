@@ -12,6 +12,7 @@ from platform_assets.compute.engines import Engine
 from platform_assets.lake import Lake
 
 if TYPE_CHECKING:
+    from platform_assets.landing import Landing
     from platform_assets.learning.registry import ModelRegistry
 
 
@@ -20,7 +21,8 @@ class Workspace:
     """The surroundings of a step.
 
     Attributes:
-        landing: folder into which files are delivered.
+        landing: folder into which files are delivered, or copied if they are delivered elsewhere.
+        remote_landing: where files are delivered, if not in a folder of this machine.
         reports: folder for HTML reports.
         tracking_uri: address of the MLflow tracking store.
         artifacts: folder for model artifacts.
@@ -34,6 +36,7 @@ class Workspace:
     tracking_uri: str
     artifacts: Path
     run_id: str = "interactive"
+    remote_landing: Landing | None = None
 
     def for_run(self, run_id: str) -> Workspace:
         """The same surroundings on behalf of another run."""

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 
 from platform_assets.lake import Window
 from platform_assets.lake.partitions import window_from_text
+from platform_assets.lake.store import Store
 from platform_assets.quality.contract import Contract, Expectation
 from platform_assets.quality.delivery import DELIVERED, REFUSED_BY, SEPARATOR
+from platform_assets.quality.personal.views import as_stored
 from platform_assets.quality.rules import describe, row_rules
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def audit_staged(
     declared = Contract.model_validate(contract)
     partition_window = window_from_text(window) if window else None
     frame = session.read.parquet(*staged.files)
-    measured = _measure(frame, declared, partition_window)
+    measured = _measure(frame, as_stored(declared), partition_window)
     refused = _refused(session, staged, declared)
     broken = Counter(measured.broken) + Counter(refused.broken)
     checks = [
@@ -107,10 +109,15 @@ def _refused(session: SparkSession, staged: StagedFiles, contract: Contract) -> 
     return _Measured(rows=sum(group["count"] for group in groups), broken=dict(broken), samples=samples)
 
 
+def counted(rows: int) -> str:
+    """A number of rows in words."""
+    return f"{rows:,} row" if rows == 1 else f"{rows:,} rows"
+
+
 def _rule_checks(contract: Contract, broken: Counter[str], samples: list[str]) -> list[CheckResult]:
     def check(name: str, codes: dict[str, int], good: str) -> CheckResult:
         refusing = {code: n for code, n in codes.items() if _refuses_partition(code, contract)}
-        listed = "; ".join(f"{n:,} rows: {describe(code, contract)}" for code, n in sorted(codes.items()))
+        listed = "; ".join(f"{counted(n)}: {describe(code, contract)}" for code, n in sorted(codes.items()))
         remedy = " Correct the file, or the contract if the rule is wrong, and deliver again." if refusing else ""
         aside = f"{listed} (rows set aside, the others are published)." if codes and not refusing else f"{listed}."
         return CheckResult(
@@ -140,12 +147,13 @@ def _keys_check(contract: Contract, frame: DataFrame, rows: int) -> CheckResult:
     keys = ", ".join(contract.keys)
     if distinct == rows:
         return CheckResult(name=KEYS, passed=True, blocking=True, message=f"Each ({keys}) stands once.")
+    verb = "repeats" if rows - distinct == 1 else "repeat"
     samples = frame.groupBy(*contract.keys).count().filter("count > 1").orderBy(*contract.keys).limit(SAMPLES)
     return CheckResult(
         name=KEYS,
         passed=False,
         blocking=True,
-        message=f"{rows - distinct:,} rows repeat a key ({keys}) that must be unique. "
+        message=f"{counted(rows - distinct)} {verb} a key ({keys}) that must be unique. "
         "Remove the duplicates and deliver again.",
         details={"repeated keys": [str(tuple(row.values())) for row in samples.toArrow().to_pylist()]},
     )
@@ -160,7 +168,7 @@ def _volume_check(contract: Contract, rows: int) -> CheckResult:
         passed=passed,
         # A partition without rows is never right, whatever the declaration says about unusual volumes.
         blocking=rows == 0 or volume.on_violation == "refuse_partition",
-        message=f"{rows:,} rows; the contract expects {expected}."
+        message=f"{counted(rows)}; the contract expects {expected}."
         + ("" if passed else " Check that the delivery is complete, or correct the declared volume."),
     )
 
@@ -190,5 +198,7 @@ def _profile(staged: StagedFiles) -> str:
 
     from platform_assets.quality.profile import profile_batches
 
-    batches = ds.dataset(staged.files, format="parquet").to_batches()
+    store = Store(staged.files[0].rpartition("/")[0])
+    files = [store.path(file) for file in staged.files]
+    batches = ds.dataset(files, filesystem=store.filesystem, format="parquet").to_batches()
     return base64.b64encode(profile_batches(batches).to_bytes()).decode()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import difflib
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from platform_assets.lake import ColumnSpec, TableSpec, Window, month_window
+from platform_assets.quality.declared import Declared as Declared
+from platform_assets.quality.personal.declaration import Hash, Personal, Tokenise
+from platform_assets.quality.personal.fitting import column_problem, contract_problems
+from platform_assets.quality.promise import ContractVersion, Deprecation, Told, changelog_problem
+from platform_assets.quality.retention import Retention, retention_problem
+from platform_assets.quality.since import since_problems
 
 OnViolation = Literal["refuse_partition", "refuse_row", "warn"]
-
-
-class Declared(BaseModel):
-    """Base of everything that a product declares in YAML: unknown fields are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Column(Declared):
@@ -27,6 +27,18 @@ class Column(Declared):
     )
     description: str = Field(description="What a value means, with its unit.")
     nullable: bool = Field(default=True, description="Whether a value may be missing.")
+    since: str | None = Field(
+        default=None,
+        pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+        description="First partition whose file must have the column, as in 2013-03; older ones read as missing.",
+    )
+    deprecated: str | None = Field(
+        default=None, min_length=1, description="Why not to read it any more, and what instead; its values stay."
+    )
+    personal: Personal | None = Field(
+        default=None,
+        description="How a personal value is protected before anything is stored; left out: not personal.",
+    )
     minimum: float | None = Field(default=None, description="Smallest value allowed (numbers only).")
     maximum: float | None = Field(default=None, description="Largest value allowed (numbers only).")
     allowed: list[str] | None = Field(default=None, description="The only values allowed (text only).")
@@ -37,17 +49,26 @@ class Column(Declared):
 
     @model_validator(mode="after")
     def _rules_fit_the_type(self) -> Self:
-        if self.allowed is not None and self.type != "string":
-            raise ValueError(
-                f"column '{self.name}': 'allowed' needs type string, not {self.type}. Use minimum/maximum."
-            )
+        judged = self.delivered_type
+        if self.allowed is not None and judged != "string":
+            raise ValueError(f"column '{self.name}': 'allowed' needs type string, not {judged}. Use minimum/maximum.")
         bounded = self.minimum is not None or self.maximum is not None
-        if bounded and self.type not in ("int", "long", "double"):
-            raise ValueError(
-                f"column '{self.name}': minimum and maximum need a number type, not {self.type}. Drop them."
-            )
+        if bounded and judged not in ("int", "long", "double"):
+            raise ValueError(f"column '{self.name}': minimum and maximum need a number type, not {judged}. Drop them.")
         _require_order(f"column '{self.name}'", self.minimum, self.maximum)
         return self
+
+    @model_validator(mode="after")
+    def _can_be_protected(self) -> Self:
+        problem = column_problem(self)
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    @property
+    def delivered_type(self) -> str:
+        """Type of the values before protection; the rules judge these."""
+        return self.personal.delivered_type if isinstance(self.personal, Hash | Tokenise) else self.type
 
 
 class Volume(Declared):
@@ -106,6 +127,13 @@ class Contract(Declared):
     version: int = Field(
         default=1, ge=1, description="Contract version; raise it with every change of columns or rules."
     )
+    notify: list[Told] = Field(
+        default_factory=list, description="Who is told of changes and of the end: e-mail addresses, or 'team:name'."
+    )
+    deprecation: Deprecation | None = Field(default=None, description="The announced end of the table.")
+    changelog: list[ContractVersion] = Field(
+        default_factory=list, description="What each contract version changed, the newest first; needed from 2 on."
+    )
     columns: list[Column] = Field(min_length=1, description="Every column, typed and described.")
     keys: list[str] = Field(
         min_length=1, description="Columns that together identify a row; never missing, never twice."
@@ -115,6 +143,9 @@ class Contract(Declared):
         default=None, gt=0, description="Longest time between two publishes before the asset counts as stale."
     )
     volume: Volume = Field(default_factory=Volume, description="How many rows are usual in one partition.")
+    retention: Retention | None = Field(
+        default=None, description="How long rows and versions are kept; left out: rows for ever, versions for 30 days."
+    )
     expectations: list[Expectation] = Field(
         default_factory=list, description="Great Expectations run on the staged rows before they are published."
     )
@@ -140,13 +171,44 @@ class Contract(Declared):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _retention_fits(self) -> Self:
+        problem = retention_problem(self.retention, partitioned=self.partitions is not None)
+        if problem:
+            raise ValueError(f"{self.name}.retention: {problem}")
+        return self
+
+    @model_validator(mode="after")
+    def _changes_are_explained(self) -> Self:
+        problem = changelog_problem(self.changelog, self.version)
+        if problem:
+            raise ValueError(f"{self.name}.changelog: {problem}")
+        for problem in since_problems(self):
+            raise ValueError(problem)
+        if self.deprecation and self.deprecation.replacement == self.name:
+            raise ValueError(
+                f"{self.name}.deprecation.replacement: it cannot replace itself. Name another, or leave out."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _personal_columns_fit(self) -> Self:
+        for problem in contract_problems(self):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def stored_columns(self) -> list[Column]:
+        """The columns of the table: all but personal ones that are dropped."""
+        return [column for column in self.columns if column.personal is None or column.personal.protect != "drop"]
+
     def column(self, name: str) -> Column:
         """The declared column ``name``."""
         return next(column for column in self.columns if column.name == name)
 
     def table(self, namespace: str) -> TableSpec:
         """The lake's table for this contract."""
-        columns = tuple(ColumnSpec(c.name, c.type, c.nullable, c.description) for c in self.columns)
+        columns = tuple(ColumnSpec(c.name, c.type, c.nullable, c.description) for c in self.stored_columns)
         cut = ((self.partitions.column, "month"),) if self.partitions else ()
         return TableSpec(f"{namespace}.{self.name}", columns, cut)  # type: ignore[arg-type]
 

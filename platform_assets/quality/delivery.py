@@ -9,6 +9,8 @@ from platform_assets.lake import Window
 from platform_assets.lake.partitions import window_from_text
 from platform_assets.quality.contract import Column
 from platform_assets.quality.dataset import DatasetDeclaration
+from platform_assets.quality.personal.secrets import Secrets
+from platform_assets.quality.personal.views import as_delivered, has_personal_columns
 from platform_assets.quality.rules import SPARK_TYPES, TEXT_PATTERNS, RowRule, row_rules
 
 if TYPE_CHECKING:
@@ -26,22 +28,63 @@ def read_delivery(
     path: str,
     header: list[str],
     window: dict[str, str] | None,
+    secrets: Secrets | None = None,
 ) -> DataFrame:
     """Rows of a delivered file under the contract's types.
 
+    Args:
+        secrets: keys of personal columns; needed if the contract hashes or tokenises.
+
     Returns:
         the contract's columns, ``_refused_by`` (codes of the broken rules joined by ``;``, null for a good row) and
-        ``_delivered`` (the row as it was delivered, for people who look at what was refused).
+        ``_delivered`` (the row as it was delivered, for people who look at what was refused). If the contract has
+        personal columns: its stored columns, and nothing anywhere that was not protected.
     """
-    contract = DatasetDeclaration.model_validate(declaration)
+    declared = DatasetDeclaration.model_validate(declaration)
+    rows = _marked_rows(session, as_delivered(declared), path, header, window)
+    if not has_personal_columns(declared):
+        return rows
+    from platform_assets.quality.personal.protect import protect
+
+    return protect(rows, declared, secrets or Secrets())
+
+
+def _marked_rows(
+    session: SparkSession, contract: DatasetDeclaration, path: str, header: list[str], window: dict[str, str] | None
+) -> DataFrame:
     partition_window = window_from_text(window) if window else None
+    typed = _typed_parquet if contract.arrival.format == "parquet" else _typed_text
+    return typed(_filled(_raw(session, contract, path, header), contract), contract, partition_window)
+
+
+def _raw(session: SparkSession, contract: DatasetDeclaration, path: str, header: list[str]) -> DataFrame:
     if contract.arrival.format == "parquet":
-        return _typed_parquet(session.read.parquet(path), contract, partition_window)
+        return session.read.parquet(path)
     schema = ", ".join(f"`{name}` string" for name in header)
     # As RFC 4180 says: a quote within quotes is doubled, and quotes may span lines. Engines differ without.
     options = {"quote": '"', "escape": '"', "multiLine": True, "mode": "FAILFAST", "encoding": "UTF-8"}
-    raw = session.read.csv(path, schema=schema, header=True, **options)
-    return _typed_text(raw, contract, partition_window)
+    return session.read.csv(path, schema=schema, header=True, **options)
+
+
+def not_readable(session: SparkSession, contract: DatasetDeclaration, path: str, header: list[str]) -> str | None:
+    """Why the engine cannot read the file, whatever a job does with it, in words; None if it can."""
+    from pyspark.errors import PySparkException
+    from pyspark.sql import functions as F
+
+    try:
+        _raw(session, contract, path, header).agg(*(F.max(name) for name in header)).toArrow()
+    except PySparkException as error:
+        return f"the engine cannot read it ({str(error).strip().splitlines()[0].rstrip('.')})"
+    return None
+
+
+def _filled(frame: DataFrame, contract: DatasetDeclaration) -> DataFrame:
+    """The frame with the columns that an older file may lack; inspection refused it if it must have them."""
+    from pyspark.sql import functions as F
+
+    found = set(frame.columns)
+    lacking = [column.name for column in contract.columns if column.name not in found]
+    return frame.select("*", *(F.lit(None).cast("string").alias(name) for name in lacking)) if lacking else frame
 
 
 def _typed_text(raw: DataFrame, contract: DatasetDeclaration, window: Window | None) -> DataFrame:

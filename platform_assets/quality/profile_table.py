@@ -48,6 +48,11 @@ def profile_table_rows(
     return pa.Table.from_pylist([{**origin, **row} for row in profile_rows(profile)], schema=schema)
 
 
+def profile_partition(table: str, partition: str | None) -> str:
+    """How the history of the profile table names the profile of a partition."""
+    return f"{table}/{partition or ALL}"
+
+
 def read_profile(lake: Lake, table: str, partitions: Iterable[str | None]) -> TableProfile | None:
     """The merged profile of any partitions of a table, from stored profiles alone; None if none of them has one."""
     wanted = [partition or ALL for partition in partitions]

@@ -92,8 +92,9 @@ def describe(code: str, contract: Contract) -> str:
         return f"'{name}' lies outside the partition's month (UTC)"
     column = contract.column(name)
     words = {
-        "type": f"'{name}' is not of type {column.type}",
+        "type": f"'{name}' is not of type {column.delivered_type}",
         "null": f"'{name}' is missing but must not be",
+        "generalise": f"'{name}' is not a value that can be generalised as declared",
         "minimum": f"'{name}' is below {column.minimum}",
         "maximum": f"'{name}' is above {column.maximum}",
         "allowed": f"'{name}' is not one of {', '.join(column.allowed or [])}",

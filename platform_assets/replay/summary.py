@@ -12,7 +12,7 @@ from rich.table import Table
 from platform_assets.learning import partitions
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.model_tables import MONTH
-from platform_assets.pipeline.publishing import QUARANTINE
+from platform_assets.pipeline.quarantine_entry import QUARANTINE
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,13 @@ def _by_month(workspace: Workspace, table: str) -> dict[str, dict[str, Any]]:
 
 
 def _refused(workspace: Workspace, product: Product) -> dict[str, int]:
+    """Rows that the newest refusal of each partition set aside; a partition made again refuses the same rows again."""
+    if not workspace.lake.exists(QUARANTINE.name):
+        return {}
+    entries = sorted(workspace.lake.read(QUARANTINE.name).to_pylist(), key=lambda row: row["refused_at"])
+    newest = {(row["table"], row["partition"] or ""): row["rows"] or 0 for row in entries}
     counts: dict[str, int] = defaultdict(int)
-    if workspace.lake.exists(QUARANTINE.name):
-        for row in workspace.lake.read(QUARANTINE.name).to_pylist():
-            if row["table"].startswith(f"{product.name}."):
-                counts[row["partition"] or ""] += row["rows"] or 0
+    for (table, partition), rows in newest.items():
+        if table.startswith(f"{product.name}."):
+            counts[partition] += rows
     return counts

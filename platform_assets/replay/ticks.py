@@ -27,6 +27,8 @@ from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.sensor import execute_sensor_iteration
 from dagster_shared.error import SerializableErrorInfo
 
+from platform_assets.replay.storage import OPEN
+
 MODULE = "platform_assets.definitions"
 MAX_ROUNDS = 20
 IN_PROCESS = {
@@ -36,6 +38,7 @@ IN_PROCESS = {
     },
     "run_coordinator": {"module": "dagster._core.run_coordinator", "class": "DefaultRunCoordinator"},
 }
+OPEN_STORAGE = {"module": "platform_assets.replay.storage", "class": "OpenSqliteStorage"}
 
 
 class ReplayStuck(RuntimeError):
@@ -106,11 +109,13 @@ def open_ticker(dagster_home: Path) -> Iterator[Ticker]:
     Raises:
         CodeLocationBroken: the definitions do not load.
     """
-    reference = InstanceRef.from_dir(str(dagster_home), overrides=IN_PROCESS)
+    storage = {"custom": {**OPEN_STORAGE, "config": {"base_dir": str(dagster_home)}}}
+    reference = InstanceRef.from_dir(str(dagster_home), overrides={**IN_PROCESS, "storage": storage})
     location = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE), location_name=MODULE
     )
     with (
+        contextlib.closing(OPEN),
         DagsterInstance.from_ref(reference) as instance,
         WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget([location])) as workspace,
     ):

@@ -1,13 +1,24 @@
-"""What the automation tests share: the real definitions, an instance in memory, sensors ticked by hand."""
+"""What the automation tests share: the real definitions, an instance in memory, sensors ticked by hand, and a real
+`dagster dev`."""
 
+import contextlib
 import os
-import time
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pytest
+from dropping import drop_file
+
+if TYPE_CHECKING:
+    from conftest import Deployment
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +66,7 @@ def drop(landing: Path) -> Callable[..., Path]:
     """Puts a file into the landing folder, as if it had been written ``seconds_ago``."""
 
     def write(name: str, text: str = "a,b\n1,2\n", seconds_ago: float = 60) -> Path:
-        path = landing / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        written = time.time() - seconds_ago
-        os.utime(path, (written, written))
-        return path
+        return drop_file(landing, name, text, seconds_ago)
 
     return write
 
@@ -74,3 +80,37 @@ def materialised(instance: dg.DagsterInstance) -> Callable[..., None]:
             instance.report_runless_asset_event(dg.AssetMaterialization(name, partition=partition))
 
     return report
+
+
+@pytest.fixture(scope="session")
+def dagster_dev() -> Callable[["Deployment"], contextlib.AbstractContextManager[Path]]:
+    """Starts `dagster dev` on a deployment: ``with dagster_dev(deployment) as log``."""
+    return running_dagster_dev
+
+
+@contextlib.contextmanager
+def running_dagster_dev(deployment: "Deployment") -> Iterator[Path]:
+    """Webserver, daemon and code server, as `make ui` starts them; all of them are stopped at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = deployment.folder / "dagster-dev.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
+            cwd=ROOT,
+            env=deployment.environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            yield log
+        finally:
+            server.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=30)
+            # What did not end by itself; the group is the session that was started above.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+            server.wait(timeout=30)

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from platform_assets.landing.folder import FolderLanding
+
 SENSOR = "flight_delay_arrival"
 
 Tick = Callable[..., Any]
@@ -67,12 +71,32 @@ def test_a_file_that_was_seen_requests_nothing_again(tick: Tick, drop: Drop) -> 
     assert tick(SENSOR, cursor).run_requests == []
 
 
-def test_the_cursor_is_plain_text_that_survives_a_restart(tick: Tick, drop: Drop) -> None:
+def test_the_cursor_is_a_short_text_and_what_it_stands_for_survives_a_restart(tick: Tick, drop: Drop) -> None:
     drop("flights/2013-02.csv")
-    kept = json.dumps(json.loads(tick(SENSOR).cursor))
+    kept = json.loads(json.dumps(tick(SENSOR).cursor))
     drop("flights/2013-03.csv")
 
+    assert len(kept) < 50
     assert requested(tick(SENSOR, kept)) == [("2013-03", ["flights"])]
+
+
+def test_a_tick_that_was_lost_is_made_up_for(tick: Tick, drop: Drop) -> None:
+    drop("flights/2013-02.csv")
+    kept = tick(SENSOR).cursor
+    drop("flights/2013-03.csv")
+    lost = tick(SENSOR, kept)
+
+    # The daemon died before it recorded the tick: the cursor is still the old one.
+    assert requested(tick(SENSOR, kept)) == requested(lost) == [("2013-03", ["flights"])]
+    assert run_keys(tick(SENSOR, kept)) == run_keys(lost)
+
+
+@pytest.mark.parametrize("cursor", [None, "", "7 unknown", "nonsense", '{"flights/2013-02.csv": ["1", "2"]}'])
+def test_a_cursor_that_stands_for_nothing_looks_at_everything_again(tick: Tick, drop: Drop, cursor: str | None) -> None:
+    drop("flights/2013-02.csv")
+    tick(SENSOR)
+
+    assert requested(tick(SENSOR, cursor)) == [("2013-02", ["flights"])]
 
 
 def test_the_same_content_delivered_again_requests_nothing(tick: Tick, drop: Drop) -> None:
@@ -83,12 +107,16 @@ def test_the_same_content_delivered_again_requests_nothing(tick: Tick, drop: Dro
     assert tick(SENSOR, cursor).run_requests == []
 
 
-def test_the_same_content_delivered_again_is_remembered_so_that_it_is_read_only_once(tick: Tick, drop: Drop) -> None:
+def test_the_same_content_delivered_again_is_remembered_so_that_it_is_read_only_once(
+    tick: Tick, drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drop("flights/2013-02.csv", seconds_ago=600)
     cursor = tick(SENSOR).cursor
-    again = drop("flights/2013-02.csv", seconds_ago=60)
+    drop("flights/2013-02.csv", seconds_ago=60)
+    cursor = tick(SENSOR, cursor).cursor
 
-    assert str(again.stat().st_mtime_ns) in tick(SENSOR, cursor).cursor
+    monkeypatch.setattr(FolderLanding, "content", lambda *_: pytest.fail("read again"))
+    assert tick(SENSOR, cursor).run_requests == []
 
 
 def test_changed_content_is_requested_again_under_another_run_key(tick: Tick, drop: Drop) -> None:
@@ -144,5 +172,29 @@ def test_a_file_of_a_month_outside_the_declared_range_is_named_with_the_remedy(t
 
     assert "flights/2015-07.csv" in answer.skip_message
     assert "widen the dataset's partitions in defs.yaml" in answer.skip_message
-    # It is not remembered as seen, so that it is requested once the declaration was widened.
-    assert "2015-07" not in answer.cursor
+
+
+def test_a_file_that_is_left_alone_is_told_once_on_the_dataset_that_it_resembles(tick: Tick, drop: Drop) -> None:
+    drop("flights/2015-07.csv")
+    drop("wether/2013-02.csv")
+    drop("flights/2013-02.csv")
+
+    answer = tick(SENSOR)
+
+    # Told although there is something new as well.
+    assert [partition for partition, _ in requested(answer)] == ["2013-02"]
+    told = {event.asset_key.to_user_string(): event for event in answer.asset_events}
+    assert told["flights"].metadata["left alone"].value == "flights/2015-07.csv"
+    assert told["weather"].metadata["left alone"].value == "wether/2013-02.csv"
+    assert "no dataset declares a file of that name" in told["weather"].description
+    assert tick(SENSOR, answer.cursor).asset_events == []
+
+
+def test_names_that_nobody_declares_are_named_when_nothing_is_new(tick: Tick, drop: Drop) -> None:
+    drop("hotels/2013-02.csv")
+    drop(".hidden")
+
+    message = tick(SENSOR).skip_message
+
+    assert "hotels/2013-02.csv (no dataset declares a file of that name)" in message
+    assert ".hidden" not in message

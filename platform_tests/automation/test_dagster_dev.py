@@ -1,14 +1,9 @@
 """The promise of `dagster dev`: files dropped into the landing folder become predictions and a drift report by
 themselves."""
 
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 NEXT_MONTH = "2013-04"
 # The new month brings the labels of the one before.
 LEADS_TO = {
@@ -34,34 +28,6 @@ LEADS_TO = {
 # The promise is a minute; the rest is for machines that do other things at the same time.
 AT_MOST_SECONDS = 120
 START_SECONDS = 120
-
-
-@contextlib.contextmanager
-def dagster_dev(deployment: "Deployment") -> Iterator[Path]:
-    """Webserver, daemon and code server, as `make ui` starts them; all of them are stopped at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = deployment.folder / "dagster-dev.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
-            cwd=ROOT,
-            env=deployment.environment,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-        try:
-            yield log
-        finally:
-            server.send_signal(signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=30)
-            # What did not end by itself; the group is the session that was started above.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)
-            server.wait(timeout=30)
 
 
 def wait_until_sensors_tick(instance: dg.DagsterInstance, since: float, log: Path) -> None:
@@ -104,7 +70,9 @@ def timing(record: dg.RunRecord, delivered: float) -> str:
 
 
 def test_files_dropped_into_the_landing_folder_lead_to_predictions_and_drift_report(
-    replayed: "Deployment", capsys: pytest.CaptureFixture[str]
+    replayed: "Deployment",
+    dagster_dev: Callable[["Deployment"], AbstractContextManager[Path]],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     started = time.time()
     with replayed.instance() as instance, dagster_dev(replayed) as log:

@@ -95,6 +95,18 @@ def test_the_month_before_the_first_with_labels_is_not_decided_on(tick: Tick, ma
     assert tick(SENSOR).skip_message == "No partition waits for a decision."
 
 
+def test_a_month_waits_until_the_months_that_a_training_would_learn_from_are_there(
+    tick: Tick, materialised: Materialised
+) -> None:
+    materialised(FEATURES, partition="2013-02")
+
+    assert tick(SENSOR).skip_message == "No partition waits for a decision."
+
+    materialised(FEATURES, partition="2013-01")
+
+    assert decision(tick(SENSOR)) == ("2013-02", "first_model")
+
+
 def test_without_a_champion_the_first_month_with_labels_asks_for_the_first_model(
     tick: Tick, materialised: Materialised
 ) -> None:
@@ -115,6 +127,7 @@ def test_without_a_champion_the_first_month_with_labels_asks_for_the_first_model
 
 
 def test_a_training_carries_why_it_was_asked_for(tick: Tick, materialised: Materialised) -> None:
+    materialised(FEATURES, partition="2013-01")
     materialised(FEATURES, partition="2013-02")
 
     answer = tick(SENSOR)
@@ -128,6 +141,7 @@ def test_a_training_carries_why_it_was_asked_for(tick: Tick, materialised: Mater
 
 
 def test_a_partition_is_decided_on_once(tick: Tick, materialised: Materialised) -> None:
+    materialised(FEATURES, partition="2013-01")
     materialised(FEATURES, partition="2013-02")
 
     cursor = tick(SENSOR).cursor
@@ -138,7 +152,7 @@ def test_a_partition_is_decided_on_once(tick: Tick, materialised: Materialised) 
 
 
 def test_partitions_are_decided_on_oldest_first_one_a_tick(tick: Tick, materialised: Materialised) -> None:
-    for month in ("2013-04", "2013-02", "2013-03"):
+    for month in ("2013-04", "2013-02", "2013-01", "2013-03"):
         materialised(FEATURES, partition=month)
 
     cursor, decided = None, []

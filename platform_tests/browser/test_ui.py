@@ -34,17 +34,17 @@ def test_the_asset_graph_shows_every_asset_and_the_failed_one(page: Any) -> None
     page.keep("asset-graph.png")
 
 
-def test_a_drift_report_is_shown_with_its_plot(page: Any) -> None:
+def test_a_drift_report_is_shown_with_its_picture(page: Any) -> None:
     page.open("/assets/flight_delay_drift_report?view=partitions&partition=2013-03", width=1150, height=950)
     page.wait_for("html report", "drift-2013-03.html", "stable")
 
     page.click("[Show Markdown]")
 
     page.wait_for("columns differ clearly", "Verdict", "pressure")
-    plots = [image for image in page.images() if image["source"].startswith("data:image/png;base64,")]
-    assert len(plots) == 1
-    assert plots[0]["done"]
-    assert plots[0]["width"] > 300
+    pictures = [image for image in page.images() if image["source"].startswith("data:image/svg+xml;base64,")]
+    assert len(pictures) == 1
+    assert pictures[0]["done"]
+    assert pictures[0]["width"] > 300
     page.keep("drift-report.png")
 
 

@@ -110,7 +110,7 @@ def test_a_defect_of_the_platform_itself_is_not_dressed_up_as_the_users(
     def broken(*_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(dataset, "inspect_delivery", broken)
+    monkeypatch.setattr(dataset, "inspected", broken)
 
     data = failure(materialise("planes"))
 

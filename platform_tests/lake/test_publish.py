@@ -1,11 +1,8 @@
 """A publish replaces exactly its partition, whatever came before, and older snapshots stay readable."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -36,6 +33,17 @@ def test_publishing_a_partition_again_replaces_its_rows_and_no_others(
     assert published.snapshot_id == lake.snapshot_id(events.name)
 
 
+def test_a_publish_is_one_snapshot_so_that_no_moment_of_the_history_lacks_the_partition(
+    lake: Lake, events: TableSpec, rows: Rows
+) -> None:
+    made = [lake.publish_rows(events, JANUARY, rows("2013-01", "me", count), {}).snapshot_id for count in (1, 2, 3)]
+
+    log = lake.iceberg(events.name).history()
+
+    assert [entry.snapshot_id for entry in log] == made
+    assert [lake.read(events.name, snapshot_id=snapshot).num_rows for snapshot in made] == [1, 2, 3]
+
+
 def test_publishing_the_same_rows_twice_does_not_duplicate_them(lake: Lake, events: TableSpec, rows: Rows) -> None:
     same = rows("2013-01", "same", 3)
 
@@ -46,7 +54,7 @@ def test_publishing_the_same_rows_twice_does_not_duplicate_them(lake: Lake, even
 
 
 def test_publishing_the_same_staged_file_twice_does_not_duplicate_it(lake: Lake, events: TableSpec, rows: Rows) -> None:
-    staged = str(lake.stage_rows(events, rows("2013-01", "same", 3)))
+    staged = lake.stage_rows(events, rows("2013-01", "same", 3))
 
     lake.publish(events, JANUARY, [staged], {})
     lake.publish(events, JANUARY, [staged], {})
@@ -87,17 +95,17 @@ def test_staged_rows_are_invisible_until_they_are_published(lake: Lake, events: 
     staged = lake.stage_rows(events, rows("2013-01", "after", 2))
 
     assert by(lake.read(events.name)) == [("before", 0)]
-    assert pq.read_table(staged).num_rows == 2
+    assert lake.store.read_parquet(staged).num_rows == 2
 
 
-def test_a_failed_publish_leaves_the_table_as_it_was(lake: Lake, events: TableSpec, rows: Rows, tmp_path: Path) -> None:
+def test_a_failed_publish_leaves_the_table_as_it_was(lake: Lake, events: TableSpec, rows: Rows) -> None:
     lake.publish_rows(events, JANUARY, rows("2013-01", "before", 2), {})
     before = lake.snapshot_id(events.name)
-    other_columns = tmp_path / "other.parquet"
-    pq.write_table(pa.table({"strange": [1]}), other_columns)
+    other_columns = f"{lake.new_staging(events.name)}/other.parquet"
+    lake.store.write_parquet(other_columns, pa.table({"strange": [1]}))
 
     with pytest.raises(Exception, match="strange"):
-        lake.publish(events, JANUARY, [str(other_columns)], {})
+        lake.publish(events, JANUARY, [other_columns], {})
 
     assert lake.snapshot_id(events.name) == before
     assert by(lake.read(events.name)) == [("before", 0), ("before", 1)]
@@ -127,21 +135,18 @@ months = st.sampled_from(["2012-12", "2013-01", "2013-02", "2013-12"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(publishes=st.lists(st.tuples(months, st.integers(1, 4)), min_size=1, max_size=7))
 def test_any_sequence_of_publishes_leaves_each_month_exactly_its_last_rows(
-    events: TableSpec, rows: Rows, publishes: list[tuple[str, int]]
+    new_lake: Callable[[], Lake], events: TableSpec, rows: Rows, publishes: list[tuple[str, int]]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        lake = Lake(Path(folder))
-        expected: dict[str, list[tuple[str, int]]] = {}
-        snapshots: list[tuple[int, int]] = []
-        for turn, (month, count) in enumerate(publishes):
-            published = lake.publish_rows(
-                events, month_window(month, "happened"), rows(month, f"turn {turn}", count), {}
-            )
-            expected[month] = [(f"turn {turn}", number) for number in range(count)]
-            snapshots.append((published.snapshot_id, sum(map(len, expected.values()))))
+    lake = new_lake()
+    expected: dict[str, list[tuple[str, int]]] = {}
+    snapshots: list[tuple[int, int]] = []
+    for turn, (month, count) in enumerate(publishes):
+        published = lake.publish_rows(events, month_window(month, "happened"), rows(month, f"turn {turn}", count), {})
+        expected[month] = [(f"turn {turn}", number) for number in range(count)]
+        snapshots.append((published.snapshot_id, sum(map(len, expected.values()))))
 
-        assert by(lake.read(events.name)) == sorted(row for written in expected.values() for row in written)
-        for month, written in expected.items():
-            assert by(lake.read(events.name, month_window(month, "happened"))) == written
-        for snapshot, visible in snapshots:
-            assert lake.read(events.name, snapshot_id=snapshot).num_rows == visible
+    assert by(lake.read(events.name)) == sorted(row for written in expected.values() for row in written)
+    for month, written in expected.items():
+        assert by(lake.read(events.name, month_window(month, "happened"))) == written
+    for snapshot, visible in snapshots:
+        assert lake.read(events.name, snapshot_id=snapshot).num_rows == visible

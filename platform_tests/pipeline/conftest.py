@@ -89,17 +89,17 @@ SPOILED = {
         lambda lines: _text(lines).replace(b"EWR", b"EW\xe9", 1), "is not UTF-8 text", "Deliver the file as UTF-8."
     ),
     "a text in a number": Spoiled(
-        _with("day", "first"), "1 rows: 'day' is not of type int", "Correct the file", ("contract_values",)
+        _with("day", "first"), "1 row: 'day' is not of type int", "Correct the file", ("contract_values",)
     ),
     "a value out of range": Spoiled(
-        _with("month", "13"), "1 rows: 'month' is above 12.0", "Correct the file", ("contract_values",)
+        _with("month", "13"), "1 row: 'month' is above 12.0", "Correct the file", ("contract_values",)
     ),
     "a key missing": Spoiled(
-        _with("origin", "NA"), "1 rows: 'origin' is missing but must not be", "Correct the file", ("contract_values",)
+        _with("origin", "NA"), "1 row: 'origin' is missing but must not be", "Correct the file", ("contract_values",)
     ),
     "a row of another month": Spoiled(
         _with("time_hour", "2013-03-01T00:00:00Z"),
-        "1 rows: 'time_hour' lies outside the partition's month (UTC)",
+        "1 row: 'time_hour' lies outside the partition's month (UTC)",
         "Correct the file",
         ("contract_window",),
     ),

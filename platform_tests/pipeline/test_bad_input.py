@@ -14,7 +14,8 @@ from platform_assets.lake.errors import PartitionNotFound, TableNotFound
 from platform_assets.pipeline import Product, Workspace, load_product
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.feature_set import materialise_features
-from platform_assets.pipeline.publishing import QUARANTINE, Refused
+from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.quarantine_entry import QUARANTINE
 from platform_assets.quality.errors import DeliveryMissing, DeliveryRefused
 
 Lines = list[str]
@@ -80,7 +81,7 @@ def test_a_bad_file_is_refused_whole_and_harms_nothing(
     assert bad.rule in entry["rules"]
     folder = Path(entry["location"])
     assert (folder / "2013-02.csv").read_bytes() == content
-    assert bad.rule in " ".join(json.loads((folder / "reason.json").read_text())["problems"])
+    assert bad.rule in " ".join([json.loads((folder / "reason.json").read_text())["rules"]])
     staged = [pq.read_metadata(file).num_rows for file in folder.glob("*.parquet")]
     assert sum(staged) == (entry["rows"] or 0)
     if isinstance(error.value, Refused):
@@ -265,7 +266,7 @@ def spoiled_parquet(path: Path, case: str) -> str:
         pq.write_table(sold("2013-03"), path)
         return "2 rows: 'sold' lies outside the partition's month (UTC)"
     pq.write_table(sold("2013-02", price=-1.0), path)
-    return "1 rows: 'price' is below 0.0"
+    return "1 row: 'price' is below 0.0"
 
 
 @pytest.mark.parametrize(
@@ -316,3 +317,19 @@ def test_features_of_a_month_whose_flights_were_not_delivered_say_which_to_mater
     )
     assert not workspace.lake.exists("flight_delay.flight_features")
     assert materialise_features(workspace, product, "flight_features", "2013-01").report.blocked_by == []
+
+
+def test_features_are_not_computed_over_a_gap_in_their_history(
+    workspace: Workspace, product: Product, deliver_some: Callable[..., list[Path]]
+) -> None:
+    deliver_some(workspace.landing, "2013-01")
+    deliver_some(workspace.landing, "2013-02")
+    for name, partition in (("flights", "2013-02"), ("weather", "2013-02"), ("planes", None), ("airports", None)):
+        materialise_dataset(workspace, product, name, partition)
+
+    with pytest.raises(PartitionNotFound, match=r"'flight_delay.flights' has no partition 2013-01"):
+        materialise_features(workspace, product, "flight_features", "2013-02")
+
+    for name in ("flights", "weather"):
+        materialise_dataset(workspace, product, name, "2013-01")
+    assert materialise_features(workspace, product, "flight_features", "2013-02").report.blocked_by == []

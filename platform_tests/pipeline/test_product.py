@@ -67,6 +67,51 @@ def test_the_product_knows_its_declarations_tables_and_functions(product: Produc
             "Declare it, or choose one of: flights, weather, planes, airports, airlines.",
         ),
         (
+            "computed_from: [flights.dest]",
+            "computed_from: [flight.dest]",
+            "flight_features.columns.dest.computed_from: there is no input 'flight'. Did you mean 'flights'? "
+            "Declare it, or choose one of: flights, weather, planes, airports.",
+        ),
+        (
+            "computed_from: [flights.dest]",
+            "computed_from: [airlines.name]",
+            "flight_features.columns.dest.computed_from: there is no input 'airlines'. ",
+        ),
+        (
+            "computed_from: [flights.dest]",
+            "computed_from: [flights.destination]",
+            "flight_features.columns.dest.computed_from: there is no column of flights 'destination'. "
+            "Declare it, or choose one of: year, month, day, ",
+        ),
+        (
+            "computed_from: [flights.dest]",
+            "computed_from: [dest]",
+            "flight_features.columns.dest.computed_from: 'dest' does not say whose column it is. "
+            "Write dataset.column, as in flights.dest.",
+        ),
+        (
+            "computed_from: [flights.dest]",
+            "computed_form: [flights.dest]",
+            "flight_features.columns.dest.computed_form: there is no such field. Did you mean 'computed_from'? "
+            "Correct its name, or remove it.",
+        ),
+        (
+            "type: int, nullable: false, minimum: 2012",
+            "type: int, computed_from: [flights.day], nullable: false, minimum: 2012",
+            "flights.columns.year.computed_from: there is no such field.",
+        ),
+        (
+            "computed_from: [flights.arr_delay], delay",
+            "computed_from: [weather.temp], delay",
+            "flight_delay.label.computed_from: there is no input 'weather'. Declare it, or choose one of: flights.",
+        ),
+        (
+            "computed_from: [flights.arr_delay], delay",
+            "computed_from: [flights.arr_delays], delay",
+            "flight_delay.label.computed_from: there is no column of flights 'arr_delays'. "
+            "Did you mean 'arr_delay'? Declare it, or choose one of: ",
+        ),
+        (
             "  owner: team:flight-operations\n",
             "",
             "flights.owner: this field is required. Add it.",
@@ -78,8 +123,8 @@ def test_the_product_knows_its_declarations_tables_and_functions(product: Produc
             "Correct the value.",
         ),
         (
-            "type: int, nullable: false, minimum: 2013",
-            "type: integer, nullable: false, minimum: 2013",
+            "type: int, nullable: false, minimum: 2012",
+            "type: integer, nullable: false, minimum: 2012",
             "flights.columns.year.type: Input should be 'int', 'long', 'double', 'string', 'boolean', 'date' or "
             "'timestamp', not 'integer'. Correct the value.",
         ),

@@ -215,7 +215,7 @@ def test_the_drift_report_has_a_verdict_for_every_watched_column_and_can_be_read
     assert "probability" in html
     assert story.drift.html.is_relative_to(story.workspace.reports)
     assert json.loads(story.drift.html.with_suffix(".json").read_text())["verdict"] == story.drift.result.verdict
-    assert "data:image/png;base64," in story.drift.markdown
+    assert "data:image/svg+xml;base64," in story.drift.markdown
 
 
 def test_weather_and_season_are_seen_to_drift_but_the_schedule_is_not(story: Story) -> None:

@@ -95,10 +95,10 @@ def test_the_report_carries_the_profile_of_the_accepted_rows(audit: Audit) -> No
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        ({"price": -1.0}, "1 rows: 'price' is below 0.0."),
-        ({"price": 101.0}, "1 rows: 'price' is above 100.0."),
-        ({"kind": "cake"}, "1 rows: 'kind' is not one of tea, bun."),
-        ({"number": None}, "1 rows: 'number' is missing but must not be."),
+        ({"price": -1.0}, "1 row: 'price' is below 0.0."),
+        ({"price": 101.0}, "1 row: 'price' is above 100.0."),
+        ({"kind": "cake"}, "1 row: 'kind' is not one of tea, bun."),
+        ({"number": None}, "1 row: 'number' is missing but must not be."),
     ],
 )
 def test_a_broken_rule_of_a_strict_column_refuses_the_partition(audit: Audit, broken: Row, said: str) -> None:
@@ -139,7 +139,7 @@ def test_refused_rows_of_a_strict_column_refuse_the_partition_with_samples(audit
 
     assert [check.name for check in report.blocked_by] == ["contract_values", "contract_window"]
     assert check(report, "contract_values").message.startswith(
-        "1 rows: 'rating' is above 5.0; 1 rows: 'price' is not of type double. Correct the file"
+        "1 row: 'rating' is above 5.0; 1 row: 'price' is not of type double. Correct the file"
     )
     assert check(report, "contract_values").details["sample rows"] == ["1,cheap,9", "2,March"]
 
@@ -185,7 +185,7 @@ def test_an_unusual_volume_says_what_was_expected(audit: Audit) -> None:
     message = check(audit([{}], volume={"minimum": 20000, "maximum": 40000}), "contract_volume").message
 
     assert message == (
-        "1 rows; the contract expects at least 20,000 and at most 40,000. "
+        "1 row; the contract expects at least 20,000 and at most 40,000. "
         "Check that the delivery is complete, or correct the declared volume."
     )
 

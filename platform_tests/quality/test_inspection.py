@@ -11,7 +11,8 @@ import pytest
 
 from platform_assets.quality.dataset import DatasetDeclaration
 from platform_assets.quality.errors import DeliveryMissing, DeliveryRefused
-from platform_assets.quality.inspection import first_malformed_line, inspect_delivery
+from platform_assets.quality.inspection import inspect_delivery
+from platform_assets.quality.text_file import first_malformed_line
 
 Delivered = Callable[..., Path]
 KEPT = " Nothing was published; the file is kept in quarantine."
@@ -19,7 +20,7 @@ KEPT = " Nothing was published; the file is kept in quarantine."
 
 def refusal(declaration: DatasetDeclaration, path: Path) -> str:
     with pytest.raises(DeliveryRefused) as error:
-        inspect_delivery(declaration, "2013-02", path)
+        inspect_delivery(declaration, "2013-02", path, path.parent)
     assert str(error.value).startswith(f"sales 2013-02 ({path.name}) was refused: {error.value.rule}. ")
     assert str(error.value).endswith(error.value.remedy + KEPT)
     return f"{error.value.rule}. {error.value.remedy}"
@@ -28,7 +29,7 @@ def refusal(declaration: DatasetDeclaration, path: Path) -> str:
 def test_a_good_file_is_described(declaration: DatasetDeclaration, delivered: Delivered) -> None:
     path = delivered({}, {})
 
-    found = inspect_delivery(declaration, "2013-02", path)
+    found = inspect_delivery(declaration, "2013-02", path, path.parent)
 
     assert found.header == ("number", "sold", "kind", "price", "pieces", "gift", "due", "rating")
     assert found.digest == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -41,7 +42,7 @@ def test_a_missing_file_names_the_partition_the_place_and_the_remedy(
     path = tmp_path / "2013-02.csv"
 
     with pytest.raises(DeliveryMissing) as error:
-        inspect_delivery(declaration, "2013-02", path)
+        inspect_delivery(declaration, "2013-02", path, path.parent)
 
     assert str(error.value) == (
         f"sales 2013-02 has not been delivered: there is no file {path}. "
@@ -96,7 +97,7 @@ def test_a_byte_order_mark_windows_line_ends_and_another_order_of_columns_are_fi
     header, row = (line.split(",") for line in path.read_text().splitlines())
     path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([",".join(header[::-1]), ",".join(row[::-1]), ""]).encode())
 
-    assert inspect_delivery(declaration, "2013-02", path).header == tuple(header[::-1])
+    assert inspect_delivery(declaration, "2013-02", path, path.parent).header == tuple(header[::-1])
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def write_parquet(path: Path, rows: int = 1, **types: pa.DataType) -> Path:
 
 
 def test_parquet_types_that_fit_without_loss_are_accepted(parquet: DatasetDeclaration, tmp_path: Path) -> None:
-    found = inspect_delivery(parquet, "2013-02", write_parquet(tmp_path / "2013-02.parquet"))
+    found = inspect_delivery(parquet, "2013-02", write_parquet(tmp_path / "2013-02.parquet"), tmp_path)
 
     assert found.header == tuple(GOOD_TYPES)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,8 @@ class SparkEngine(Engine):
                 raise EngineUnavailable(
                     "spark", "Apache Spark needs Java and there is none on PATH", "Run 'make java', or use 'embedded'"
                 )
+            # Functions in Python run in workers of Spark's; they need this environment's packages.
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             self._session = self._open_session(LOCAL_SETTINGS)
         return self._session
 

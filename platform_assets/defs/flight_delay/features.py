@@ -67,14 +67,24 @@ def _with_instants(flights: DataFrame, airports: DataFrame) -> DataFrame:
     zones = airports.select(F.col("faa").alias("dest"), "tzone")
     return (
         flights.join(zones, "dest", "left")
-        .withColumn("weekday", F.dayofweek(F.make_date("year", "month", "day")))
+        .withColumn("weekday", F.dayofweek(_local_date()))
         .withColumn("scheduled", F.unix_timestamp("time_hour") + F.col("minute") * _MINUTE)
         .withColumn("cutoff", F.col("scheduled") - _CUTOFF_BEFORE_DEPARTURE)
-        .withColumn("departed", F.col("scheduled") + F.col("dep_delay") * _MINUTE)
-        .withColumn("landed", F.col("departed") + F.col("air_time") * _MINUTE)
+        .withColumn("departed", F.col("scheduled") + _seconds("dep_delay"))
+        .withColumn("landed", F.col("departed") + _seconds("air_time"))
         .withColumn("arrived", F.when(F.col("arr_delay").isNotNull(), _arrived()))
         .select(*KEYS, *_SCHEDULE, "year", "tailnum", "dep_delay", "arr_delay", *_INSTANTS)
     )
+
+
+def _local_date() -> Column:
+    """Local day of departure; null for a day that no calendar has, at which `make_date` would break the job."""
+    return F.format_string("%04d-%02d-%02d", "year", "month", "day").try_cast("date")
+
+
+def _seconds(minutes: str) -> Column:
+    """A column of minutes in seconds, as a long: any int times 60 fits."""
+    return F.col(minutes).cast("long") * _MINUTE
 
 
 def _arrived() -> Column:

@@ -1,7 +1,7 @@
-"""Drift as people see it: one HTML file, a plot and Markdown for the Dagster UI."""
+"""Drift as people see it: one HTML file, and for the Dagster UI a picture in Markdown."""
 
 from platform_assets.quality.report.html import drift_report_html
 from platform_assets.quality.report.markdown import drift_report_markdown
-from platform_assets.quality.report.plot import drift_plot_png
+from platform_assets.quality.report.picture import drift_picture_svg
 
-__all__ = ["drift_plot_png", "drift_report_html", "drift_report_markdown"]
+__all__ = ["drift_picture_svg", "drift_report_html", "drift_report_markdown"]

@@ -15,13 +15,17 @@ CATEGORIES = 12
 _FEW_VALUES = 16
 _TAIL = 0.005
 REST = "all others"
+EMPTY = "(empty)"
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Shares of rows per bar, from 0 to 1; `edges` (one more than bars) only for `interval` bars."""
+    """Shares of rows per bar, from 0 to 1; `edges` (one more than bars, as are the labels) only for `interval` bars.
 
-    form: Literal["interval", "category"]
+    A `value` bar is one number, day or truth value, in their order; `category` bars are texts, most frequent first.
+    """
+
+    form: Literal["interval", "value", "category"]
     labels: list[str]
     reference: Floats
     current: Floats
@@ -64,7 +68,7 @@ def _text_bars(before: ColumnProfile, current: ColumnProfile) -> Bars:
 
 
 def _value_bars(before: ColumnProfile, current: ColumnProfile, values: Floats, labels: list[str]) -> Bars:
-    return Bars("category", labels, _shares_at(before, values), _shares_at(current, values))
+    return Bars("value", labels, _shares_at(before, values), _shares_at(current, values))
 
 
 def _shares_at(column: ColumnProfile, values: Floats) -> Floats:

@@ -9,15 +9,14 @@ from platform_assets.quality.report.words import HEADLINES, VERDICTS
 _ROWS = 10
 
 
-def drift_report_markdown(result: DriftResult, plot_png: bytes | None) -> str:
-    """Markdown with the plot embedded as a data URI, and a table of the ten most changed columns."""
-    data = f"data:image/png;base64,{b64encode(plot_png).decode()}" if plot_png else ""
-    picture = f"\n![Distributions before and now]({data})\n" if data else ""
+def drift_report_markdown(result: DriftResult, picture_svg: str) -> str:
+    """Markdown with the picture embedded as a data URI, and a table of the ten most changed columns."""
+    picture = f"data:image/svg+xml;base64,{b64encode(picture_svg.encode()).decode()}"
     shown = "\n".join(_row(column) for column in result.columns[:_ROWS])
     hidden = len(result.columns) - _ROWS
     more = f"\n\n{hidden} more columns, all changed less than these." if hidden > 0 else ""
     return (
-        f"**{HEADLINES[result.verdict]}**\n\n{result.summary}\n{picture}\n"
+        f"**{HEADLINES[result.verdict]}**\n\n{result.summary}\n\n![Distributions before and now]({picture})\n\n"
         f"| Column | Verdict | Size (1 = limit) | Missing | Finding |\n|---|---|---|---|---|\n{shown}{more}\n"
     )
 

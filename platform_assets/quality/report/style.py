@@ -1,10 +1,26 @@
-"""The look of the HTML report. Blue and orange of Okabe and Ito stay apart for colour-blind eyes, light and dark."""
+"""The look of a report. Blue and orange of Okabe and Ito stay apart for colour-blind eyes, light and dark."""
 
-CSS = """
-:root{--page:#f6f7f9;--card:#fff;--ink:#1b2330;--soft:#566173;--line:#dde2ea;--before:#0072b2;
---before-fill:#0072b255;
---now:#c2410c;--now-fill:#e69f0059;--drift:#a8320a;--drift-bg:#fdeee6;--stable:#00604a;--stable-bg:#e5f4ef;
---unknown:#4a5160;--unknown-bg:#eceff4}
+LIGHT = {
+    "page": "#f6f7f9",
+    "card": "#fff",
+    "ink": "#1b2330",
+    "soft": "#566173",
+    "line": "#dde2ea",
+    "before": "#0072b2",
+    "before-fill": "#0072b255",
+    "now": "#c2410c",
+    "now-fill": "#e69f0059",
+    "drift": "#a8320a",
+    "drift-bg": "#fdeee6",
+    "stable": "#00604a",
+    "stable-bg": "#e5f4ef",
+    "unknown": "#4a5160",
+    "unknown-bg": "#eceff4",
+}
+
+CSS = (
+    f":root{{{';'.join(f'--{name}:{colour}' for name, colour in LIGHT.items())}}}"
+    + """
 @media (prefers-color-scheme:dark){:root{--page:#12161d;--card:#1a202a;--ink:#e8ecf3;--soft:#a5b0c2;--line:#313a49;
 --before:#56b4e9;--before-fill:#56b4e955;--now:#f5a545;--now-fill:#f5a54540;--drift:#ffb08a;--drift-bg:#43241a;
 --stable:#7fd8bd;--stable-bg:#17352d;--unknown:#c3cbd9;--unknown-bg:#2a3240}}
@@ -63,3 +79,4 @@ td a{color:inherit}
 .facts{grid-template-columns:1fr 1fr}}
 @media print{.card{break-inside:avoid}}
 """
+)

@@ -6,10 +6,12 @@ import numpy as np
 
 from platform_assets.quality.drift.wording import number, percent
 from platform_assets.quality.profile.keys import Floats
-from platform_assets.quality.report.bars import REST, Bars
+from platform_assets.quality.report.bars import EMPTY, REST, Bars
+from platform_assets.quality.report.shapes import outline
 
 _ROW = 30
 _HEIGHT = 150
+_HEADROOM = 6
 
 
 def plot_of(bars: Bars, name: str, medians: tuple[float | None, float | None]) -> str:
@@ -37,13 +39,14 @@ def timeline_of(points: list[tuple[str, float]], title: str) -> str:
 
 def _intervals(bars: Bars, edges: Floats, name: str, medians: tuple[float | None, float | None]) -> str:
     top = max(float(bars.reference.max()), float(bars.current.max()), 1e-9)
-    before, now = (_steps(shares / top) for shares in (bars.reference, bars.current))
+    full = (_HEIGHT - _HEADROOM) / _HEIGHT
+    before, now = (outline(full * shares / top, 100, _HEIGHT) + "Z" for shares in (bars.reference, bars.current))
     lines = "".join(
         f'<path class="median {which}" d="M{x:.2f} 0V{_HEIGHT}"/>'
         for which, median in zip(("before", "now"), medians, strict=True)
         if (x := _position(median, edges)) is not None
     )
-    ticks = np.linspace(0, len(bars.labels) - 1, 5).round().astype(int)
+    ticks = np.linspace(0, len(bars.labels) - 1, min(len(bars.labels), 5)).round().astype(int)
     axis = "".join(f"<span>{escape(bars.labels[i])}</span>" for i in ticks)
     return (
         f'<div class="top">highest bar: {percent(top)} of the rows</div>'
@@ -52,13 +55,6 @@ def _intervals(bars: Bars, edges: Floats, name: str, medians: tuple[float | None
         f'<path class="before" d="{before}"/><path class="now" d="{now}"/>{lines}</svg>'
         f'<div class="axis">{axis}</div>'
     )
-
-
-def _steps(heights: Floats) -> str:
-    """Outline of bars of equal width as a closed path."""
-    width = 100.0 / len(heights)
-    moves = "".join(f"V{_HEIGHT - (_HEIGHT - 6) * h:.1f}H{(i + 1) * width:.2f}" for i, h in enumerate(heights.tolist()))
-    return f"M0 {_HEIGHT}{moves}V{_HEIGHT}Z"
 
 
 def _position(value: float | None, edges: Floats) -> float | None:
@@ -78,7 +74,7 @@ def _categories(bars: Bars, name: str) -> str:
         f'<rect class="now" y="{i * _ROW + 15}" width="{100 * q / top:.2f}" height="11"/>'
         for i, (p, q) in enumerate(drawn)
     )
-    names = "".join(f'<span title="{escape(label)}">{escape(label) or "(empty)"}</span>' for label in bars.labels)
+    names = "".join(f'<span title="{escape(label)}">{escape(label) or EMPTY}</span>' for label in bars.labels)
     compared = bool(bars.reference.any())
     numbers = "".join(f"<span>{percent(p) if compared else ''}<br>{percent(q)}</span>" for p, q in pairs)
     return (

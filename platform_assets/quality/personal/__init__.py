@@ -1,0 +1,1 @@
+"""Personal columns: how they are declared, and how their values are protected before anything is stored."""

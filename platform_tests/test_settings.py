@@ -1,0 +1,54 @@
+"""The environment decides where the lake is; everything else follows from the data folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from platform_assets.components.resources import WorkspaceResource
+from platform_assets.lake.s3 import S3Access
+from platform_assets.notebook import open_lake
+from platform_assets.settings import load_settings, use_s3_server
+
+ON_S3 = {
+    "PLATFORM_WAREHOUSE": "s3://bucket/lake",
+    "PLATFORM_CATALOG": "postgresql://someone:secret@host/lake",
+    "PLATFORM_S3_ENDPOINT": "http://127.0.0.1:9000",
+    "AWS_REGION": "eu-west-1",
+}
+
+
+def test_the_lake_is_in_the_data_folder_unless_the_environment_says_otherwise(tmp_path: Path) -> None:
+    here = open_lake(load_settings({"PLATFORM_DATA": str(tmp_path)}))
+    there = open_lake(load_settings(ON_S3))
+
+    assert (here.store.root, here.store.s3) == (str(tmp_path / "lake"), S3Access())
+    assert (there.store.root, there.store.s3) == ("s3://bucket/lake", S3Access("http://127.0.0.1:9000", "eu-west-1"))
+
+
+def test_the_resource_of_a_step_has_the_same_settings_and_does_not_show_the_catalogs_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in ON_S3.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+
+    resource = WorkspaceResource.from_settings(settings)
+
+    assert "secret" not in str(resource.model_dump())
+    assert resource.settings == resource.process_config_and_initialize().settings == settings
+
+
+def test_every_s3_client_is_told_of_a_server_of_ones_own_and_what_the_user_set_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP", "AWS_REQUEST_CHECKSUM_CALCULATION"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_REGION", "mine")
+
+    use_s3_server("http://127.0.0.1:9000")
+
+    assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:9000"
+    assert os.environ["AWS_ALLOW_HTTP"] == "true"
+    assert os.environ["AWS_REGION"] == "mine"
