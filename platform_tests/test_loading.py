@@ -51,7 +51,7 @@ def facts_of(deployment: "Deployment", *steps: str) -> dict[str, Any]:
 def test_loading_the_code_location_imports_no_heavy_library(deployment: "Deployment") -> None:
     facts = facts_of(deployment, LOAD)
 
-    assert HEAVY & set(facts["modules"]) == set()
+    assert (HEAVY | {"numpy", "pyarrow"}) & set(facts["modules"]) == set()
 
 
 def test_ticking_every_sensor_imports_no_heavy_library(deployment: "Deployment") -> None:

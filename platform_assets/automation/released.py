@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
-    from platform_assets.pipeline.publishing import Materialisation
+    from platform_assets.pipeline.materialisation import Materialisation
     from platform_assets.quality.audit import CheckResult
     from platform_assets.quality.contract import Contract
 

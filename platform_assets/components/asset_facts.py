@@ -21,7 +21,7 @@ from platform_assets.components.promises import (
     deprecation_tags,
 )
 from platform_assets.components.versions import history_metadata
-from platform_assets.pipeline.publishing import Materialisation
+from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.quality import audit
 from platform_assets.quality.audit import CheckResult
 from platform_assets.quality.contract import Column, Contract, Partitions

@@ -11,8 +11,7 @@ from platform_assets.compute.errors import EngineUnavailable, JobFailed
 from platform_assets.lake.errors import LakeError
 from platform_assets.landing.errors import LandingError
 from platform_assets.learning.errors import LearningError
-from platform_assets.pipeline.drift_report import MissingProfile
-from platform_assets.quality.errors import DeliveryMissing, DeliveryRefused, PartitionRefused
+from platform_assets.quality.errors import DeliveryMissing, DeliveryRefused, MissingProfile, PartitionRefused
 from platform_assets.quality.personal.errors import PersonalDataError
 
 USER_ERRORS = (

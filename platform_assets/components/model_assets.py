@@ -17,9 +17,9 @@ from platform_assets.components.asset_facts import (
 )
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.components.steps import run_step
-from platform_assets.pipeline import Product
+from platform_assets.pipeline import Product, Workspace
+from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.product import MonitoredModelDeclaration
-from platform_assets.pipeline.publishing import Materialisation
 from platform_assets.quality.contract import Contract
 
 BY_HAND = "materialised by hand"
@@ -111,10 +111,13 @@ def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Ass
 
 def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
     """Scores the partition with the champion in charge of it."""
-    from platform_assets.pipeline import predictions as step
-
     contract = model_contracts.predictions(product, model)
-    make = functools.partial(step.materialise_predictions, product=product, name=model.name)
+
+    def make(workspace: Workspace, partition: str) -> Materialisation:
+        from platform_assets.pipeline.predictions import materialise_predictions
+
+        return materialise_predictions(workspace, product, model.name, partition)
+
     deps = [dg.AssetDep(model.feature_set), dg.AssetDep(f"{model.name}_champion")]
     reads = [product.feature_sets[model.feature_set]]
     return _table_asset(product, model, contract, {"iceberg", "scikitlearn"}, deps, make, reads=reads)
@@ -122,10 +125,13 @@ def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.
 
 def performance_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
     """Compares the partition's predictions with their labels, once these are known."""
-    from platform_assets.pipeline import performance as step
-
     contract = model_contracts.performance(product, model)
-    make = functools.partial(step.materialise_performance, product=product, name=model.name)
+
+    def make(workspace: Workspace, partition: str) -> Materialisation:
+        from platform_assets.pipeline.performance import materialise_performance
+
+        return materialise_performance(workspace, product, model.name, partition)
+
     known = dg.TimeWindowPartitionMapping(end_offset=model.label.delay_partitions)
     deps = [
         dg.AssetDep(f"{model.name}_predictions"),
@@ -188,7 +194,7 @@ def _table_asset(
     contract: Contract,
     kinds: set[str],
     deps: list[dg.AssetDep],
-    make: Callable[..., Materialisation],
+    make: Callable[[Workspace, str], Materialisation],
     *,
     besides: str | None = "champion",
     reads: Sequence[Contract] = (),
@@ -202,7 +208,7 @@ def _table_asset(
         automation_condition=when_inputs_are_updated(besides=f"{model.name}_{besides}" if besides else None),
     )
     def table(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        step = functools.partial(make, workspace.open(context.run_id), partition=context.partition_key)
+        step = functools.partial(make, workspace.open(context.run_id), context.partition_key)
         done = yield from run_step(contract, step, reads=reads)
         yield materialize_result(contract, done)
 

@@ -8,7 +8,7 @@ import dagster as dg
 from platform_assets.components.asset_facts import check_result
 from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.promises import warn_readers
-from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.materialisation import Refused
 from platform_assets.quality import audit
 from platform_assets.quality.audit import CheckResult
 from platform_assets.quality.contract import Contract

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from platform_assets.lake.catalog import open_catalog
 from platform_assets.lake.entries import open_or_create_table, open_table
 from platform_assets.lake.errors import TableNotFound
@@ -25,6 +23,7 @@ from platform_assets.lake.store import Store
 from platform_assets.lake.versions import AsOf, Versions
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyiceberg.catalog import Catalog
     from pyiceberg.table import DataScan, Table
 
@@ -167,6 +166,8 @@ class Lake:
 
     def stage_rows(self, spec: TableSpec, rows: pa.Table) -> str:
         """Write ``rows`` to a staged Parquet file under the table's schema; returns its location."""
+        import pyarrow as pa
+
         location = f"{self.new_staging(spec.name)}/part-0.parquet"
         nullable = pa.schema([field.with_nullable(True) for field in arrow_schema(spec.columns)])
         with told_as_store_failure(f"Staging rows of '{spec.name}'"):

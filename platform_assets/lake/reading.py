@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyiceberg.table import DataScan, FileScanTask
 
     from platform_assets.lake.store import Store
@@ -18,6 +17,7 @@ def read_rows(scan: DataScan, store: Store) -> pa.Table:
     A partition is read whole, and most tables never changed their columns. Then Iceberg's reader, which filters every
     row and looks up every column by its id, does nothing that pyarrow's would not, and takes longer.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
     from pyiceberg.io.pyarrow import ArrowScan, schema_to_pyarrow
 
@@ -35,6 +35,8 @@ def read_rows(scan: DataScan, store: Store) -> pa.Table:
 
 def _stored(kind: pa.DataType) -> pa.DataType:
     """The type under which pyarrow reads a column that Iceberg's reader expects as ``kind``."""
+    import pyarrow as pa
+
     return {pa.large_string(): pa.string(), pa.large_binary(): pa.binary()}.get(kind, kind)
 
 

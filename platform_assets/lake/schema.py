@@ -6,26 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pyarrow as pa
-
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyiceberg.partitioning import PartitionSpec
     from pyiceberg.schema import Schema
     from pyiceberg.types import IcebergType
 
 ColumnType = Literal["int", "long", "double", "string", "boolean", "date", "timestamp", "binary"]
 PartitionTransform = Literal["month", "identity"]
-
-ARROW_TYPES: dict[str, pa.DataType] = {
-    "int": pa.int32(),
-    "long": pa.int64(),
-    "double": pa.float64(),
-    "string": pa.string(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
-    "binary": pa.binary(),
-}
 
 
 @dataclass(frozen=True)
@@ -52,9 +40,28 @@ class TableSpec:
         return [column.name for column in self.columns]
 
 
+def arrow_type(name: ColumnType) -> pa.DataType:
+    """The Arrow type of a column's values."""
+    import pyarrow as pa
+
+    by_name: dict[ColumnType, Callable[[], pa.DataType]] = {
+        "int": pa.int32,
+        "long": pa.int64,
+        "double": pa.float64,
+        "string": pa.string,
+        "boolean": pa.bool_,
+        "date": pa.date32,
+        "timestamp": lambda: pa.timestamp("us", tz="UTC"),
+        "binary": pa.binary,
+    }
+    return by_name[name]()
+
+
 def arrow_schema(columns: tuple[ColumnSpec, ...]) -> pa.Schema:
     """The Arrow schema of a table's columns, with nullability."""
-    return pa.schema([pa.field(column.name, ARROW_TYPES[column.type], column.nullable) for column in columns])
+    import pyarrow as pa
+
+    return pa.schema([pa.field(column.name, arrow_type(column.type), column.nullable) for column in columns])
 
 
 def iceberg_schema(columns: tuple[ColumnSpec, ...]) -> Schema:

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from platform_assets.learning import partitions
-from platform_assets.learning.metrics import MetricName, higher_is_better
+from platform_assets.learning.metric_names import MetricName, higher_is_better
 
 _IDENTIFIER = r"^[a-z][a-z0-9_]*$"
 _IMPORT_PATH = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$"

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from platform_assets.learning.declaration import GateDeclaration
-from platform_assets.learning.metrics import Metrics, higher_is_better
+from platform_assets.learning.metric_names import higher_is_better
+from platform_assets.learning.metrics import Metrics
 
 
 @dataclass(frozen=True)

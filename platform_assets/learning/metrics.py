@@ -1,12 +1,12 @@
 """How good predicted probabilities are: ranking, accuracy and calibration, in plain NumPy so that it loads at once."""
 
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-MetricName = Literal["auc", "brier", "log_loss", "calibration_error"]
+from platform_assets.learning.metric_names import MetricName
+
 Floats = NDArray[np.float64]
 
 _BINS = 10
@@ -32,11 +32,6 @@ class Metrics:
         """One figure by name."""
         figure: float | None = getattr(self, metric)
         return figure
-
-
-def higher_is_better(metric: MetricName) -> bool:
-    """Whether a larger value means a better model."""
-    return metric == "auc"
 
 
 def evaluate(labels: NDArray[np.generic], probabilities: Floats) -> Metrics:

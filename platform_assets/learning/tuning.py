@@ -12,7 +12,8 @@ from platform_assets.learning.columns import feature_frame, label_values
 from platform_assets.learning.declaration import ModelDeclaration, Parameter, Range
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.estimator import build_pipeline, default_parameters
-from platform_assets.learning.metrics import evaluate, higher_is_better
+from platform_assets.learning.metric_names import higher_is_better
+from platform_assets.learning.metrics import evaluate
 from platform_assets.learning.training_set import TrainingSet
 
 if TYPE_CHECKING:

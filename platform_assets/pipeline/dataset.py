@@ -9,14 +9,10 @@ from platform_assets.compute.errors import JobFailed
 from platform_assets.pipeline.contracts import require_publishable
 from platform_assets.pipeline.delivered import delivered_file
 from platform_assets.pipeline.inputs import output
+from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.personal import reading_function, require_protection, without_words
 from platform_assets.pipeline.product import Product
-from platform_assets.pipeline.publishing import (
-    Materialisation,
-    Provenance,
-    as_contract,
-    publish_audited,
-)
+from platform_assets.pipeline.publishing import as_contract, publish_audited
 from platform_assets.pipeline.refusing import refuse_file
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport

@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from platform_assets.learning import partitions
+from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, drift_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.promotion import NoChampion
-from platform_assets.pipeline.publishing import Materialisation, Provenance, publish_rows
+from platform_assets.pipeline.publishing import publish_rows
 from platform_assets.pipeline.training import labelled_partitions, rows_under
 from platform_assets.pipeline.workspace import Workspace
-from platform_assets.quality.drift import DriftResult, compare_profiles
+from platform_assets.quality.drift.compare import compare_profiles
+from platform_assets.quality.drift.result import DriftResult
+from platform_assets.quality.errors import MissingProfile
 from platform_assets.quality.profile import TableProfile
 from platform_assets.quality.profile_table import read_profile
-from platform_assets.quality.report import drift_picture_svg, drift_report_html, drift_report_markdown
+from platform_assets.quality.report.html import drift_report_html
+from platform_assets.quality.report.markdown import drift_report_markdown
+from platform_assets.quality.report.picture import drift_picture_svg
 
 PROBABILITY = "probability"
 
@@ -60,13 +65,6 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
     html = _write(workspace, product, model, partition, windows, result)
     record = _record(workspace, product, model, partition, windows, result)
     return DriftReport(result, html, drift_report_markdown(result, picture), record)
-
-
-class MissingProfile(Exception):
-    """Rows that were never published have no profile."""
-
-    def __init__(self, table: str, partition: str) -> None:
-        super().__init__(f"'{table}' has no profile of {partition}: it was not published. Materialise it first.")
 
 
 def watched(product: Product, model: MonitoredModelDeclaration) -> list[str]:

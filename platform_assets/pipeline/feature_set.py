@@ -7,13 +7,9 @@ from platform_assets.lake import Window
 from platform_assets.learning import partitions
 from platform_assets.pipeline.contracts import require_publishable
 from platform_assets.pipeline.inputs import current_snapshot, output, require_partition, table_input
+from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.product import Product
-from platform_assets.pipeline.publishing import (
-    Materialisation,
-    Provenance,
-    as_contract,
-    publish_audited,
-)
+from platform_assets.pipeline.publishing import as_contract, publish_audited
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport
 from platform_assets.quality.contract import contract_window

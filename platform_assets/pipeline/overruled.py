@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from platform_assets.lake import Publication
-from platform_assets.pipeline.publishing import Materialisation
+from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.quarantine import Decision
 from platform_assets.pipeline.quarantine_entry import Entry
 from platform_assets.quality.audit import AuditReport, CheckResult

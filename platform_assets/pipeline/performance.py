@@ -7,9 +7,10 @@ from dataclasses import replace
 from platform_assets.lake import month_window
 from platform_assets.learning import partitions
 from platform_assets.pipeline.inputs import current_snapshot, require_partition
+from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, performance_contract, predictions_contract
 from platform_assets.pipeline.product import Product
-from platform_assets.pipeline.publishing import Materialisation, Provenance, publish_rows
+from platform_assets.pipeline.publishing import publish_rows
 from platform_assets.pipeline.training import label_rows, rows_under
 from platform_assets.pipeline.workspace import Workspace
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from platform_assets.pipeline.inputs import current_snapshot, require_partition
+from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.promotion import NoChampion
-from platform_assets.pipeline.publishing import Materialisation, Provenance, publish_rows
+from platform_assets.pipeline.publishing import publish_rows
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.contract import contract_window
 

@@ -17,12 +17,14 @@ from platform_assets.pipeline.cross_references import broken_references
 from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_name
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.dataset import DatasetDeclaration
-from platform_assets.quality.drift import DriftThresholds
+from platform_assets.quality.drift.thresholds import DriftThresholds
 from platform_assets.quality.lineage import References
 
 DEFS_FOLDER = Path(__file__).parents[1] / "defs"
 DECLARATION_FILE = "defs.yaml"
 COMPONENTS = "platform_assets.components."
+# libyaml's is ten times as quick; a build of PyYAML may lack it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _Named = TypeVar("_Named", DatasetDeclaration, FeatureSetDeclaration, "MonitoredModelDeclaration")
 
@@ -124,7 +126,9 @@ def _declarations(file: Path) -> list[BaseModel]:
 
 def _documents(file: Path) -> list[dict[str, Any]]:
     try:
-        documents = [document for document in yaml.safe_load_all(file.read_text(encoding="utf-8")) if document]
+        documents = [
+            document for document in yaml.load_all(file.read_text(encoding="utf-8"), Loader=_LOADER) if document
+        ]
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise DeclarationError(file, f"it is no valid YAML: {reason}. Correct that line.") from error

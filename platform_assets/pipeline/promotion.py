@@ -9,9 +9,10 @@ from typing import Any
 from platform_assets.learning import partitions
 from platform_assets.learning.errors import RegistryError
 from platform_assets.pipeline.inputs import current_snapshot
+from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, champions_contract
 from platform_assets.pipeline.product import Product
-from platform_assets.pipeline.publishing import Materialisation, Provenance, publish_rows
+from platform_assets.pipeline.publishing import publish_rows
 from platform_assets.pipeline.training import rows_under
 from platform_assets.pipeline.workspace import Workspace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from platform_assets.lake.schema import ARROW_TYPES
+from platform_assets.lake.schema import arrow_type
 from platform_assets.pipeline.model_tables import (
     champions_contract,
     drift_contract,
@@ -64,7 +64,7 @@ def require_fitting(store: Store, entry: Entry, contract: Contract, files: Seque
         for name, column in declared.items():
             if name not in held:
                 problems += [] if column.nullable else [f"{name} is missing"]
-            elif held[name] != ARROW_TYPES[column.type]:
+            elif held[name] != arrow_type(column.type):
                 problems.append(f"{name} is {held[name]}, declared as {column.type}")
         if problems:
             staged, now = entry.contract_version, contract.version

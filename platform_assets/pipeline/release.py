@@ -18,9 +18,10 @@ from platform_assets.lake.faults import told_as_store_failure
 from platform_assets.lake.guards import Guard, published_since, snapshot_with
 from platform_assets.lake.partitions import Scope, scope_of
 from platform_assets.lake.quarantine import delete_files, restage
+from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.overruled import overruled_report, released_materialisation
 from platform_assets.pipeline.product import Product
-from platform_assets.pipeline.publishing import Materialisation, record_profile
+from platform_assets.pipeline.publishing import record_profile
 from platform_assets.pipeline.quarantine import Decision, already_decided, decided, find_entry, list_entry
 from platform_assets.pipeline.quarantine_entry import Entry
 from platform_assets.pipeline.quarantine_errors import NewerDelivery, ReleaseBegan

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from platform_assets.learning import partitions
 from platform_assets.pipeline.inputs import compute_rows, current_snapshot, table_input
+from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, trainings_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
-from platform_assets.pipeline.publishing import Materialisation, Provenance, publish_rows
+from platform_assets.pipeline.publishing import publish_rows
 from platform_assets.pipeline.workspace import Workspace, code_commit
 from platform_assets.quality.contract import Contract, contract_window
 from platform_assets.quality.rules import SPARK_TYPES

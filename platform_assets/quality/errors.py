@@ -52,6 +52,13 @@ def _listed(quarantine_id: str) -> str:
     return f"it is in quarantine as {quarantine_id}, see `platform quarantine show {quarantine_id}`."
 
 
+class MissingProfile(Exception):
+    """Rows that were never published have no profile."""
+
+    def __init__(self, table: str, partition: str) -> None:
+        super().__init__(f"'{table}' has no profile of {partition}: it was not published. Materialise it first.")
+
+
 class ContractRefused(LakeError):
     """The declared contract would break what readers of the published partitions rely on."""
 

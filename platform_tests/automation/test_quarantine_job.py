@@ -12,7 +12,7 @@ from platform_assets.automation.quarantine_job import QuarantineDecision, quaran
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
-from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.materialisation import Refused
 from platform_assets.pipeline.quarantine import entries, find_entry
 from platform_assets.pipeline.quarantine_entry import Entry
 from platform_assets.settings import load_settings

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from platform_assets.cli import platform
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
-from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.materialisation import Refused
 from platform_assets.pipeline.quarantine import entries
 from platform_assets.pipeline.quarantine_entry import Entry
 

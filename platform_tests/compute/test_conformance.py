@@ -19,7 +19,7 @@ from platform_assets.compute.engines import EmbeddedEngine, Engine
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.feature_set import materialise_features
-from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.materialisation import Refused
 from platform_assets.pipeline.training import label_rows
 from platform_assets.quality.profile_table import PROFILES
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from platform_assets.lake import ColumnSpec, Lake, TableSpec, month_window
 from platform_assets.lake.errors import SchemaRefused
-from platform_assets.lake.schema import ARROW_TYPES, ColumnType
+from platform_assets.lake.schema import ColumnType, arrow_type
 
 HAPPENED = ColumnSpec("happened", "timestamp", False, "When it happened (UTC).")
 PIECES = ColumnSpec("pieces", "int", True, "How many.")
@@ -29,7 +29,7 @@ BIG = 2**40
 def rows(partition: str, **columns: list[Any]) -> pa.Table:
     count = len(next(iter(columns.values())))
     start = month_window(partition, "happened").start
-    moments = pa.array([start + timedelta(hours=n) for n in range(count)], ARROW_TYPES["timestamp"])
+    moments = pa.array([start + timedelta(hours=n) for n in range(count)], arrow_type("timestamp"))
     return pa.table({"happened": moments, **columns})
 
 
@@ -224,7 +224,7 @@ def test_after_any_history_every_partition_and_snapshot_reads(history: list[Step
         for step in history:
             columns = (HAPPENED, *(ColumnSpec(name, kind) for name, kind in step.columns.items()))
             spec = replace(V1, columns=columns)
-            arrays = {n: pa.array(v, ARROW_TYPES[step.columns[n]]) for n, v in step.values.items()}
+            arrays = {n: pa.array(v, arrow_type(step.columns[n])) for n, v in step.values.items()}
             if not fits(table, step):
                 before = lake.snapshot_id(V1.name), lake.read(V1.name)
                 with pytest.raises(SchemaRefused):

@@ -14,7 +14,7 @@ from platform_assets.lake.errors import PartitionNotFound, TableNotFound
 from platform_assets.pipeline import Product, Workspace, load_product
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.feature_set import materialise_features
-from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.materialisation import Refused
 from platform_assets.pipeline.quarantine_entry import QUARANTINE
 from platform_assets.quality.errors import DeliveryMissing, DeliveryRefused
 

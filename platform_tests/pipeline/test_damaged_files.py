@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from platform_assets.compute.engines import Engine
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
-from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.materialisation import Refused
 from platform_assets.quality.dataset import DatasetDeclaration
 from platform_assets.quality.errors import DeliveryRefused
 

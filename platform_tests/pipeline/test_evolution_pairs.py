@@ -12,7 +12,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from platform_assets.lake import Lake, month_window
-from platform_assets.lake.schema import ARROW_TYPES
+from platform_assets.lake.schema import arrow_type
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.errors import ContractRefused
 from platform_assets.quality.evolution import compare
@@ -82,8 +82,8 @@ def _contract(columns: Columns, version: int) -> Contract:
 def publish(lake: Lake, contract: Contract, month: str) -> int:
     spec = contract.table("shop")
     window = month_window(month, "when")
-    row = {column.name: pa.array([VALUES.get(column.type)], ARROW_TYPES[column.type]) for column in spec.columns[1:]}
-    rows = pa.table({"when": pa.array([window.start], ARROW_TYPES["timestamp"]), **row})
+    row = {column.name: pa.array([VALUES.get(column.type)], arrow_type(column.type)) for column in spec.columns[1:]}
+    rows = pa.table({"when": pa.array([window.start], arrow_type("timestamp")), **row})
     file = str(lake.stage_rows(spec, rows))
     return lake.publish(spec, window, [file], {}, recording(contract, "run")).snapshot_id
 

@@ -9,7 +9,7 @@ import pytest
 from platform_assets.lake.store import Store
 from platform_assets.pipeline import Product, Workspace, load_product
 from platform_assets.pipeline.dataset import materialise_dataset
-from platform_assets.pipeline.publishing import Refused
+from platform_assets.pipeline.materialisation import Refused
 from platform_assets.pipeline.quarantine import Decision, entries, find_entry, keeps_delivered_file, new_id
 from platform_assets.pipeline.quarantine_entry import QUARANTINE, Entry
 from platform_assets.pipeline.quarantine_errors import DecisionUnexplained, EntryNotFound

@@ -15,7 +15,7 @@ from platform_assets.lake.quarantine import QuarantinedFileChanged
 from platform_assets.pipeline import Product, Workspace, load_product
 from platform_assets.pipeline import release as release_module
 from platform_assets.pipeline.dataset import materialise_dataset
-from platform_assets.pipeline.publishing import Materialisation, Refused
+from platform_assets.pipeline.materialisation import Materialisation, Refused
 from platform_assets.pipeline.quarantine import Decision, entries, find_entry
 from platform_assets.pipeline.quarantine_entry import Entry
 from platform_assets.pipeline.quarantine_errors import AlreadyDecided, NewerDelivery, NotReleasable, ReleaseBegan

@@ -16,14 +16,15 @@ from platform_assets.learning.errors import RegistryError, TrainingError
 from platform_assets.learning.policy import RetrainingDecision
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
-from platform_assets.pipeline.drift_report import DriftReport, MissingProfile, materialise_drift_report
+from platform_assets.pipeline.drift_report import DriftReport, materialise_drift_report
 from platform_assets.pipeline.feature_set import materialise_features
+from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.performance import materialise_performance
 from platform_assets.pipeline.predictions import materialise_predictions
 from platform_assets.pipeline.promotion import NoChampion, Promotion, promote_newest
-from platform_assets.pipeline.publishing import Materialisation
 from platform_assets.pipeline.retraining import decide_retraining
 from platform_assets.pipeline.training import Training, train_model
+from platform_assets.quality.errors import MissingProfile
 
 MODEL = "flight_delay"
 JANUARY, FEBRUARY, MARCH, APRIL = "2013-01", "2013-02", "2013-03", "2013-04"

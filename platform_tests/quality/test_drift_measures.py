@@ -13,9 +13,10 @@ import pytest
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from platform_assets.quality.drift import DriftThresholds, compare_profiles
 from platform_assets.quality.drift.buckets import Buckets, common_bins
+from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.psi import population_stability_index, psi_by_chance
+from platform_assets.quality.drift.thresholds import DriftThresholds
 from platform_assets.quality.drift.wasserstein import wasserstein_distance
 from platform_assets.quality.profile import profile_batches
 

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from platform_assets.quality.drift import DriftThresholds, compare_profiles
+from platform_assets.quality.drift.compare import compare_profiles
+from platform_assets.quality.drift.thresholds import DriftThresholds
 from platform_assets.quality.profile import ProfileError, merge_profiles, profile_batches
 
 CITIES = np.array([f"city {number}" for number in range(60)])

@@ -10,9 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from platform_assets.quality.drift import compare_profiles
+from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.profile import profile_batches
-from platform_assets.quality.report import drift_picture_svg, drift_report_html, drift_report_markdown
+from platform_assets.quality.report.html import drift_report_html
+from platform_assets.quality.report.markdown import drift_report_markdown
+from platform_assets.quality.report.picture import drift_picture_svg
 from platform_assets.quality.report.shapes import fitted, round_marks
 from platform_assets.quality.report.words import VERDICTS
 
