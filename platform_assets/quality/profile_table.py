@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pyarrow as pa
 
@@ -55,11 +56,17 @@ def profile_partition(table: str, partition: str | None) -> str:
 
 def read_profile(lake: Lake, table: str, partitions: Iterable[str | None]) -> TableProfile | None:
     """The merged profile of any partitions of a table, from stored profiles alone; None if none of them has one."""
-    wanted = [partition or ALL for partition in partitions]
-    if not lake.exists(PROFILES.name):
-        return None
-    columns = ["partition", "table_rows", "column", "sketch"]
-    rows = lake.read(PROFILES.name, Values((("table", table),)), columns=columns).to_pylist()
-    parts = [[row for row in rows if row["partition"] == partition] for partition in wanted]
-    found = [profile_from_rows(part, part[0]["table_rows"]) for part in parts if part]
+    known = read_profiles(lake, table)
+    found = [known[name] for name in (partition or ALL for partition in partitions) if name in known]
     return merge_profiles(found) if found else None
+
+
+def read_profiles(lake: Lake, table: str) -> dict[str, TableProfile]:
+    """The profile of every profiled partition of a table, by partition in order; none if nothing was profiled."""
+    if not lake.exists(PROFILES.name):
+        return {}
+    columns = ["partition", "table_rows", "column", "sketch"]
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for row in lake.read(PROFILES.name, Values((("table", table),)), columns=columns).to_pylist():
+        parts.setdefault(row["partition"], []).append(row)
+    return {name: profile_from_rows(parts[name], parts[name][0]["table_rows"]) for name in sorted(parts)}
