@@ -20,6 +20,7 @@ from platform_assets.components.promises import (
     deprecation_metadata,
     deprecation_tags,
 )
+from platform_assets.components.rate_of_change import change_rules, plot_metadata, rule_words
 from platform_assets.components.versions import history_metadata
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.quality import audit
@@ -127,7 +128,12 @@ def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True
     cut = contract.partitions if partitioned else None
     specs = [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
     ends = [NOT_DEPRECATED] if contract.deprecation else []
-    return [*specs, *(check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends)]
+    specs += [check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends]
+    changes = [
+        check_spec(contract.name, rule.name, rule_words(rule), contract.partitions, blocking=rule.can_block)
+        for rule in change_rules(contract)
+    ]
+    return [*specs, *changes]
 
 
 def check_spec(
@@ -152,7 +158,11 @@ def check_result(contract: Contract, check: CheckResult) -> dg.AssetCheckResult:
         passed=check.passed,
         severity=severity,
         description=check.message,
-        metadata={"message": check.message, **{key: _shown(value) for key, value in check.details.items()}},
+        metadata={
+            "message": check.message,
+            **plot_metadata(check),
+            **{key: _shown(value) for key, value in check.details.items() if value is not None},
+        },
     )
 
 
