@@ -20,7 +20,7 @@ from platform_assets.components.promises import (
     deprecation_metadata,
     deprecation_tags,
 )
-from platform_assets.components.rate_of_change import change_rules, plot_metadata, rule_words
+from platform_assets.components.rate_of_change import change_specs, plot_metadata
 from platform_assets.components.versions import history_metadata
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.quality import audit
@@ -129,11 +129,7 @@ def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True
     specs = [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
     ends = [NOT_DEPRECATED] if contract.deprecation else []
     specs += [check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends]
-    changes = [
-        check_spec(contract.name, rule.name, rule_words(rule), contract.partitions, blocking=rule.can_block)
-        for rule in change_rules(contract)
-    ]
-    return [*specs, *changes]
+    return [*specs, *change_specs(contract)]
 
 
 def check_spec(

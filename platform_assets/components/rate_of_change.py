@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
+from platform_assets.automation.partitions import partitions_definition
 from platform_assets.quality.audit import CheckResult
 from platform_assets.quality.contract import Contract
-from platform_assets.quality.rate_of_change.rule import RateOfChange, WatchedContract
+from platform_assets.quality.rate_of_change.rule import WatchedContract
 
 
-def change_rules(contract: Contract) -> Sequence[RateOfChange]:
-    """The rules that are declared on a table."""
-    return contract.rate_of_change if isinstance(contract, WatchedContract) else []
-
-
-def rule_words(rule: RateOfChange) -> str:
-    """What the check of a rule is about."""
-    return (
-        f"{rule.description} Watches {rule.metric} by the strategy {rule.strategy.kind}; on a breach: {rule.on_breach}."
-    )
+def change_specs(contract: Contract) -> list[dg.AssetCheckSpec]:
+    """A check for every rule that is declared on a table; its answers are kept for each partition."""
+    if not isinstance(contract, WatchedContract):
+        return []
+    return [
+        dg.AssetCheckSpec(
+            rule.name,
+            asset=contract.name,
+            description=f"{rule.description} Watches {rule.metric} ({rule.strategy.kind}); a breach: {rule.on_breach}.",
+            blocking=rule.can_block,
+            partitions_def=partitions_definition(contract.partitions),
+        )
+        for rule in contract.rate_of_change
+    ]
 
 
 def plot_metadata(check: CheckResult) -> dict[str, dg.MetadataValue[Any]]:

@@ -27,8 +27,8 @@ class BatchNormal(Strategy):
 
     @property
     def needs(self) -> int:
-        """Two, or there is no spread."""
-        return 2
+        """Three, or nobody knows how uncertain their spread is."""
+        return 3
 
     @property
     def usual_history(self) -> int:

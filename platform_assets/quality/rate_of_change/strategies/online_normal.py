@@ -23,7 +23,7 @@ class OnlineNormal(Strategy):
 
     kind: Literal["online_normal"]
     deviations: float = Field(default=3.0, gt=0, le=6, description="Standard deviations; 3 is wrong once in 370 times.")
-    warm_up: int = Field(default=5, ge=2, description="First numbers that are learned whatever they are.")
+    warm_up: int = Field(default=5, ge=3, description="First numbers that are learned whatever they are.")
 
     @property
     def needs(self) -> int:
