@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -68,7 +69,17 @@ def _expected(rule: ChangeRule, history: Sequence[Point]) -> Expected | Unknown:
     found = len(known(history))
     if found < rule.history:
         return Unknown(f"{found} earlier numbers are known and {rule.history} are needed")
-    return rule.strategy.expected(history)
+    expected = rule.strategy.expected(history)
+    return _tolerant(expected, rule.tolerance) if isinstance(expected, Expected) else expected
+
+
+def _tolerant(expected: Expected, tolerance: float) -> Expected:
+    """The range, at least ``tolerance`` of its middle wide on both sides; an open range has no middle."""
+    middle = expected.low / 2 + expected.high / 2
+    margin = tolerance * abs(middle)
+    if not tolerance or not math.isfinite(middle) or margin <= expected.high - middle:
+        return expected
+    return Expected(middle - margin, middle + margin, f"{expected.basis}; {tolerance:.0%} either way is tolerated")
 
 
 def _verdict(current: Point, expected: Expected | Unknown, history: Sequence[Point]) -> Verdict:

@@ -83,7 +83,7 @@ def _axes(place: _Place, points: Sequence[Point]) -> str:
     numbers = "".join(text_at(_LEFT - 6, place.y(mark) + 4, figure(mark), "end") for mark in marks)
     shown = sorted({0, len(points) // 2, len(points) - 1})
     labels = "".join(
-        text_at(place.x(at), _HEIGHT - 10, fitted(points[at].label, 10), "end" if at == len(points) - 1 else "middle")
+        text_at(place.x(at), _HEIGHT - 10, fitted(points[at].label, 12), "end" if at == len(points) - 1 else "middle")
         for at in shown
     )
     return f'<path class="grid" d="{lines}"/>{numbers}{labels}'

@@ -24,6 +24,12 @@ class ChangeRule(Declared):
     minimum_history: int | None = Field(
         default=None, ge=0, description="Earlier numbers needed for a verdict; left out: what suits the strategy."
     )
+    tolerance: float = Field(
+        default=0.0,
+        ge=0,
+        description="Share of the expected number (the middle of its range) by which it may differ in any case: 0.1 "
+        "keeps a series that hardly moves from crying wolf at a tenth.",
+    )
     before: Before = Field(
         default="warn",
         description="What 'cannot tell yet' does: warn, pass (it still says so), or block the partition.",
