@@ -1,5 +1,6 @@
 """The asset ``pipeline_health``: every day it judges duration, rows and bytes of every other asset."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -28,11 +29,11 @@ def health() -> dg.Definitions:
         kinds={"dagster"},
         check_specs=[dg.AssetCheckSpec(rule.name, asset=NAME, description=rule.description) for rule in HEALTH],
     )
-    def pipeline_health(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    def pipeline_health(context: dg.AssetExecutionContext) -> Iterator[Any]:
         keys = context.instance.get_asset_keys()
         series = materialisations(context.instance, [key for key in keys if key != context.asset_key], REMEMBERED)
         report = health_report(series)
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={"assets": len(series), "health": dg.MetadataValue.md(report.table)},
             check_results=[_result(report, finding) for finding in report.findings],
         )

@@ -25,6 +25,11 @@ class HealthRule(ChangeRule):
     description: str = Field(min_length=1, description="What it guards against, in a sentence.")
     measure: Measure = Field(description="seconds of the step, rows or bytes that were published.")
 
+    @property
+    def floor(self) -> float:
+        """0: nothing takes less than no time."""
+        return 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Materialised:

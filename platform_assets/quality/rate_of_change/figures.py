@@ -12,8 +12,8 @@ def figure(value: float | None) -> str:
     if math.isinf(value):
         return "any number"
     if 1000 <= abs(value) < 1e12:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
+        return f"{value:z,.0f}"
+    return f"{value:z.4g}"
 
 
 def range_words(low: float, high: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from platform_assets.quality.rate_of_change.figures import figure, range_words
@@ -68,9 +68,13 @@ def _learned(rule: ChangeRule, history: Sequence[Point]) -> list[Point]:
 def _expected(rule: ChangeRule, history: Sequence[Point]) -> Expected | Unknown:
     found = len(known(history))
     if found < rule.history:
-        return Unknown(f"{found} earlier numbers are known and {rule.history} are needed")
+        return Unknown(f"only {found} of the {rule.history} earlier numbers that it takes are known")
     expected = rule.strategy.expected(history)
-    return _tolerant(expected, rule.tolerance) if isinstance(expected, Expected) else expected
+    if isinstance(expected, Unknown):
+        return expected
+    tolerant = _tolerant(expected, rule.tolerance)
+    # No share is below 0: the range is the same, but reads as what it is.
+    return replace(tolerant, low=max(tolerant.low, rule.floor)) if tolerant.high >= rule.floor else tolerant
 
 
 def _tolerant(expected: Expected, tolerance: float) -> Expected:

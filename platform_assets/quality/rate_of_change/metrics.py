@@ -23,11 +23,13 @@ class Metric:
         of: the number, None if the column has no values that it could rest on.
         types: column types that have it; empty: all.
         takes: what stands in its parentheses, if anything.
+        counts: whether it counts rows or values, or is a share of them, and so never negative.
     """
 
     of: Callable[[ColumnProfile, Argument], float | None]
     types: tuple[str, ...] = ()
     takes: Literal["a share from 0 to 1", "a value"] | None = None
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,16 +82,16 @@ def _share(column: ColumnProfile, value: Argument) -> float | None:
 
 
 METRICS: dict[str, Metric] = {
-    "count": Metric(lambda column, _: column.values),
-    "nulls": Metric(lambda column, _: column.nulls),
-    "null_share": Metric(lambda column, _: column.null_share if column.count else None),
-    "missing_share": Metric(lambda column, _: column.missing_share if column.count else None),
-    "distinct": Metric(lambda column, _: column.distinct),
-    "distinct_share": Metric(_distinct_share),
+    "count": Metric(lambda column, _: column.values, counts=True),
+    "nulls": Metric(lambda column, _: column.nulls, counts=True),
+    "null_share": Metric(lambda column, _: column.null_share if column.count else None, counts=True),
+    "missing_share": Metric(lambda column, _: column.missing_share if column.count else None, counts=True),
+    "distinct": Metric(lambda column, _: column.distinct, counts=True),
+    "distinct_share": Metric(_distinct_share, counts=True),
     "mean": Metric(lambda column, _: column.mean, _NUMBERS),
     "std": Metric(lambda column, _: column.std, _NUMBERS),
     "min": Metric(lambda column, _: _number(column.min), _NUMBERS),
     "max": Metric(lambda column, _: _number(column.max), _NUMBERS),
     "quantile": Metric(_quantile, _NUMBERS, "a share from 0 to 1"),
-    "share": Metric(_share, _NAMED_VALUES, "a value"),
+    "share": Metric(_share, _NAMED_VALUES, "a value", counts=True),
 }

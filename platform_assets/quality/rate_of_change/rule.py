@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -54,6 +55,11 @@ class ChangeRule(Declared):
         """Earlier numbers needed for a verdict."""
         return self.strategy.usual_history if self.minimum_history is None else self.minimum_history
 
+    @property
+    def floor(self) -> float:
+        """What the number can by its nature not fall below."""
+        return -math.inf
+
 
 class RateOfChange(ChangeRule):
     """One rule on a metric of a table's partitions; also an asset check of that name."""
@@ -86,6 +92,13 @@ class RateOfChange(ChangeRule):
     def expression(self) -> Expression:
         """The metric, parsed."""
         return parse_expression(self.metric)
+
+    @property
+    def floor(self) -> float:
+        """0 for counts and shares; anything else may be negative."""
+        whole = self.expression.whole
+        counted = isinstance(whole, Reference) and (whole.column is None or METRICS[whole.metric].counts)
+        return 0.0 if counted else -math.inf
 
     @property
     def can_block(self) -> bool:

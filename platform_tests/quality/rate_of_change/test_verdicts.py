@@ -65,7 +65,8 @@ def test_before_the_history_suffices_nothing_passes_in_silence(before: str, pass
     assert (check.passed, check.blocking) == (passed, blocking)
     assert check.details["verdict"] == "cannot_tell"
     assert check.message == (
-        "Cannot tell yet: salary.missing_share is 0.1 in 2013-02, but 1 earlier numbers are known and 3 are needed."
+        "Cannot tell yet: salary.missing_share is 0.1 in 2013-02, but only 1 of the 3 earlier numbers that it takes "
+        "are known."
     )
 
 
