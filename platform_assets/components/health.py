@@ -38,7 +38,7 @@ def health() -> dg.Definitions:
             check_results=[_result(report, finding) for finding in report.findings],
         )
 
-    job = dg.define_asset_job(NAME, selection=dg.AssetSelection.assets(NAME), description=ABOUT)
+    job = dg.define_asset_job(f"judge_{NAME}", selection=dg.AssetSelection.assets(NAME), description=ABOUT)
     schedule = dg.ScheduleDefinition(
         name=f"{NAME}_daily",
         job=job,
