@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from platform_assets.learning.partitions import between, previous_partition
@@ -36,6 +37,37 @@ def earlier_profiles(lake: Lake, table: str, partition: str) -> dict[str, TableP
     """The profile of every partition before this one, from the first that has one; None for those that have none."""
     from platform_assets.quality.profile_table import read_profiles
 
-    stored = read_profiles(lake, table)
+    return _without_gaps(read_profiles(lake, table), partition)
+
+
+def breaches_that_ask_for_a_training(
+    lake: Lake, table: str, contract: WatchedContract, as_of: str
+) -> dict[str, list[str]]:
+    """The rules declared ``on_breach: retrain`` that published partitions break, by partition: ``as_of`` and the
+    unbroken breaches before it.
+
+    They are judged again from stored profiles, which gives the verdict of the check: each by its earlier partitions.
+    """
+    rules = [rule for rule in contract.rate_of_change if rule.on_breach == "retrain"]
+    if not rules:
+        return {}
+    from platform_assets.quality.profile_table import read_profiles
+    from platform_assets.quality.rate_of_change.checks import judge_partition
+
+    stored, found, partition = read_profiles(lake, table), {}, as_of
+    while partition in stored:
+        earlier = _without_gaps(stored, partition)
+        broken = [
+            rule.name
+            for rule in rules
+            if judge_partition(rule, partition, stored[partition], earlier).verdict == "anomaly"
+        ]
+        if not broken:
+            break
+        found[partition], partition = broken, previous_partition(partition)
+    return found
+
+
+def _without_gaps(stored: Mapping[str, TableProfile], partition: str) -> dict[str, TableProfile | None]:
     before = [name for name in stored if name < partition]
     return {name: stored.get(name) for name in between(before[0], previous_partition(partition))} if before else {}

@@ -8,6 +8,7 @@ from platform_assets.learning import partitions
 from platform_assets.learning.policy import Evidence, RetrainingDecision, decide
 from platform_assets.pipeline.model_tables import MONTH
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+from platform_assets.pipeline.rate_of_change import breaches_that_ask_for_a_training
 from platform_assets.pipeline.workspace import Workspace
 
 
@@ -30,6 +31,9 @@ def gather_evidence(workspace: Workspace, product: Product, model: MonitoredMode
         champion_as_of=_partition(champion) if champion else None,
         last_trained_as_of=max((_partition(row) for row in trainings), default=None),
         drift_verdicts={_partition(row): row["partition_verdict"] for row in drifts},
+        change_breaches=breaches_that_ask_for_a_training(
+            workspace.lake, product.table(feature_set.name), feature_set, as_of
+        ),
         auc=_latest_auc(_rows(workspace, product, model, "performance", as_of), champion),
         validation_auc=champion["validation_auc"] if champion else None,
     )
