@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from platform_assets.automation.alerting import alerts_sensor
 from platform_assets.automation.arrival import arrival_sensor
 from platform_assets.automation.backfill import data_job
 from platform_assets.automation.fetching import fetching
@@ -33,7 +34,7 @@ def automation() -> dg.Definitions:
     )
     products = all_products()
     return dg.Definitions(
-        sensors=[*(arrival_sensor(product) for product in products), conditions],
+        sensors=[*(arrival_sensor(product) for product in products), *map(alerts_sensor, products), conditions],
         jobs=[*(data_job(product) for product in products), quarantine_decision],
     )
 

@@ -75,6 +75,12 @@ class RateOfChange(ChangeRule):
         "warning that also asks the retraining policy (feature sets only).",
     )
 
+    cool_down_partitions: int = Field(
+        default=1,
+        ge=0,
+        description="A breach that begins again within this many partitions after it ended is the same alert.",
+    )
+
     @field_validator("name")
     @classmethod
     def _name_is_free(cls, name: str) -> str:
