@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from platform_assets.lake import ColumnSpec, Lake, TableSpec
 from platform_assets.lake.partitions import Values
 from platform_assets.pipeline.alert_edges import follow, newest_by_rule
+from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.quality.alert import Alert, Sighting, Watch
+from platform_assets.quality.rate_of_change.rule import WatchedContract
 
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import Product
@@ -37,7 +39,10 @@ ALERTS = TableSpec(
 
 def watches(product: Product) -> list[Watch]:
     """Every rule of a product whose breach is an alert: declared rates of change, and drift of each model."""
-    tables = [*product.datasets.values(), *product.feature_sets.values()]
+    tables: list[WatchedContract] = [*product.datasets.values(), *product.feature_sets.values()]
+    tables += [
+        predictions_contract(model, product.feature_sets[model.feature_set]) for model in product.models.values()
+    ]
     rules = [
         Watch(table.name, rule.name, table.owner, rule.on_breach, rule.cool_down_partitions)
         for table in tables

@@ -98,5 +98,6 @@ def test_declared_rules_and_the_drift_of_models_are_watched(product: Product) ->
     found = {(watch.asset, watch.rule): watch for watch in watches(product)}
 
     assert found[("flight_features", "aircraft_unknown")].action == "retrain"
+    assert found[("flight_delay_predictions", "mean_probability")].owner == "team:data-science"
     assert found[("flights", "arrivals_without_air_time")].action == "block"
     assert found[("flight_delay_drift_report", "no_drift")].owner == "team:data-science"

@@ -72,7 +72,7 @@ class RateOfChange(ChangeRule):
     on_breach: OnBreach = Field(
         default="alert",
         description="alert: a warning; block: the partition is not published but goes to quarantine; retrain: a "
-        "warning that also asks the retraining policy (feature sets only).",
+        "warning that also asks the retraining policy (features and predictions only).",
     )
 
     cool_down_partitions: int = Field(
