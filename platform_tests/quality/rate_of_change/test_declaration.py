@@ -1,14 +1,20 @@
 """Rules that cannot work are refused when the product is loaded, with place, rule and remedy."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline.declared_wrongly import broken_rule
 from platform_assets.quality.dataset import DatasetDeclaration
+from platform_assets.quality.rate_of_change.metrics import METRICS
+from platform_assets.quality.rate_of_change.rule import RateOfChange
+from platform_assets.quality.rate_of_change.strategies import Strategy
 
 RULE: dict[str, Any] = {
     "name": "price_level",
@@ -84,3 +90,16 @@ def test_a_feature_set_may_ask_for_a_training(sales: Callable[..., dict[str, Any
     )
 
     assert declared.rate_of_change[0].on_breach == "retrain"
+
+
+def test_the_rules_of_the_guide_are_rules() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guides" / "rate_of_change.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
+
+    rules = [RateOfChange.model_validate(rule) for rule in yaml.safe_load(block)["rate_of_change"]]
+
+    assert [rule.history for rule in rules] == [3, 24]
+    for name in METRICS:
+        assert f"`{name}" in guide
+    for strategy in Strategy.__subclasses__():
+        assert f"| `{strategy.model_fields['kind'].annotation.__args__[0]}` |" in guide
