@@ -6,7 +6,7 @@ import math
 from base64 import b64encode
 from collections.abc import Sequence
 
-from platform_assets.quality.rate_of_change.figures import figure
+from platform_assets.quality.rate_of_change.figures import figure, range_words
 from platform_assets.quality.rate_of_change.judge import Judgement
 from platform_assets.quality.rate_of_change.series import Point
 from platform_assets.quality.report.shapes import fitted, text_at
@@ -35,11 +35,13 @@ def change_plot_svg(title: str, found: Judgement) -> str:
     low, high = _scale(points, found)
     place = _Place(len(points), low, high)
     words = f"{_MARKS[found.verdict]}: {figure(found.current.value)}"
+    if found.expected:
+        words += f", expected {range_words(found.expected.low, found.expected.high)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"><style>{_STYLE.format_map(LIGHT)}</style>'
         f'<rect class="card" x=".5" y=".5" width="{_WIDTH - 1}" height="{_HEIGHT - 1}" rx="8"/>'
-        f"{text_at(14, 22, fitted(title, 34), 'title')}{text_at(_WIDTH - 14, 22, words, f'end {found.verdict}')}"
+        f"{text_at(14, 22, fitted(title, 30), 'title')}{text_at(_WIDTH - 14, 22, words, f'end {found.verdict}')}"
         f"{_axes(place, points)}{_range(place, found)}{_series(place, points, found)}</svg>"
     )
 
@@ -78,7 +80,7 @@ def _scale(points: Sequence[Point], found: Judgement) -> tuple[float, float]:
 
 
 def _axes(place: _Place, points: Sequence[Point]) -> str:
-    marks = [place.low + (place.high - place.low) * share for share in (0.1, 0.5, 0.9)]
+    marks = _round_marks(place.low, place.high)
     lines = "".join(f"M{_LEFT} {place.y(mark):.1f}H{_WIDTH - _RIGHT}" for mark in marks)
     numbers = "".join(text_at(_LEFT - 6, place.y(mark) + 4, figure(mark), "end") for mark in marks)
     shown = sorted({0, len(points) // 2, len(points) - 1})
@@ -87,6 +89,15 @@ def _axes(place: _Place, points: Sequence[Point]) -> str:
         for at in shown
     )
     return f'<path class="grid" d="{lines}"/>{numbers}{labels}'
+
+
+def _round_marks(low: float, high: float) -> list[float]:
+    """Two to six marks between both ends, 1, 2 or 5 times a power of ten apart."""
+    rough = high / 5 - low / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
+    first = math.ceil(low / step)
+    return [place * step for place in range(first, first + 6) if place * step <= high]
 
 
 def _range(place: _Place, found: Judgement) -> str:
