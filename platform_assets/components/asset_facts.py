@@ -148,17 +148,14 @@ def check_spec(
 def check_result(contract: Contract, check: CheckResult) -> dg.AssetCheckResult:
     """An audit's answer as a Dagster check result."""
     severity = dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN
+    details = {key: _shown(value) for key, value in check.details.items() if value is not None}
     return dg.AssetCheckResult(
         asset_key=contract.name,
         check_name=check.name,
         passed=check.passed,
         severity=severity,
         description=check.message,
-        metadata={
-            "message": check.message,
-            **plot_metadata(check),
-            **{key: _shown(value) for key, value in check.details.items() if value is not None},
-        },
+        metadata={"message": check.message, **plot_metadata(check), **details},
     )
 
 
