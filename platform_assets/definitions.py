@@ -8,12 +8,14 @@ from pathlib import Path
 
 import dagster as dg
 
+from platform_assets.automation.alerting import alerts_sensor
 from platform_assets.automation.arrival import arrival_sensor
 from platform_assets.automation.backfill import data_job
 from platform_assets.automation.fetching import fetching
 from platform_assets.automation.interval import SENSOR_SECONDS
 from platform_assets.automation.quarantine_job import quarantine_decision
 from platform_assets.automation.retention import retention
+from platform_assets.components.health import health
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.pipeline.product import DEFS_FOLDER, all_products
 from platform_assets.settings import load_settings, prepare_process
@@ -32,7 +34,7 @@ def automation() -> dg.Definitions:
     )
     products = all_products()
     return dg.Definitions(
-        sensors=[*(arrival_sensor(product) for product in products), conditions],
+        sensors=[*(arrival_sensor(product) for product in products), *map(alerts_sensor, products), conditions],
         jobs=[*(data_job(product) for product in products), quarantine_decision],
     )
 
@@ -63,4 +65,4 @@ def _loaded() -> dg.Definitions:
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
     fetched, kept = map(fetching, all_products()), retention(all_products())
-    return dg.Definitions.merge(declared, automation(), *fetched, kept, deployment())
+    return dg.Definitions.merge(declared, automation(), *fetched, kept, health(), deployment())

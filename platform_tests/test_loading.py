@@ -60,6 +60,7 @@ def test_ticking_every_sensor_imports_no_heavy_library(deployment: "Deployment")
     assert facts["runs"] == 0
     assert facts["ticks"] == {
         "automation_conditions": ["SKIPPED"],
+        "flight_delay_alerts": ["SKIPPED"],
         "flight_delay_arrival": ["SKIPPED"],
         "flight_delay_retraining_policy": ["SKIPPED"],
     }

@@ -20,6 +20,7 @@ from platform_assets.components.promises import (
     deprecation_metadata,
     deprecation_tags,
 )
+from platform_assets.components.rate_of_change import change_specs, plot_metadata
 from platform_assets.components.versions import history_metadata
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.quality import audit
@@ -127,7 +128,8 @@ def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True
     cut = contract.partitions if partitioned else None
     specs = [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
     ends = [NOT_DEPRECATED] if contract.deprecation else []
-    return [*specs, *(check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends)]
+    specs += [check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends]
+    return [*specs, *change_specs(contract)]
 
 
 def check_spec(
@@ -146,13 +148,14 @@ def check_spec(
 def check_result(contract: Contract, check: CheckResult) -> dg.AssetCheckResult:
     """An audit's answer as a Dagster check result."""
     severity = dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN
+    details = {key: _shown(value) for key, value in check.details.items() if value is not None}
     return dg.AssetCheckResult(
         asset_key=contract.name,
         check_name=check.name,
         passed=check.passed,
         severity=severity,
         description=check.message,
-        metadata={"message": check.message, **{key: _shown(value) for key, value in check.details.items()}},
+        metadata={"message": check.message, **plot_metadata(check), **details},
     )
 
 

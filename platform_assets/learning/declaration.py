@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from platform_assets.learning import partitions
 from platform_assets.learning.metric_names import MetricName, higher_is_better
+from platform_assets.quality.rate_of_change.rule import RateOfChange
 
 _IDENTIFIER = r"^[a-z][a-z0-9_]*$"
 _IMPORT_PATH = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$"
@@ -181,6 +182,10 @@ class ModelDeclaration(_Declaration):
     )
     monitored_columns: list[str] | None = Field(
         default=None, min_length=1, description="Columns watched for drift; all features if left out."
+    )
+    rate_of_change: list[RateOfChange] = Field(
+        default_factory=list,
+        description="Numbers of a partition's predictions that may only change so much from the ones before.",
     )
     seed: int = Field(default=0, ge=0, lt=2**32, description="Seed of everything random; same seed, same model.")
 

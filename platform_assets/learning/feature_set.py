@@ -6,8 +6,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from platform_assets.quality.contract import Contract, Declared
+from platform_assets.quality.contract import Declared
 from platform_assets.quality.lineage import DerivedColumn
+from platform_assets.quality.rate_of_change.rule import WatchedContract
 
 
 class FeatureInput(Declared):
@@ -19,7 +20,7 @@ class FeatureInput(Declared):
     )
 
 
-class FeatureSetDeclaration(Contract):
+class FeatureSetDeclaration(WatchedContract):
     """A feature set as declared in a product's defs.yaml."""
 
     function: str = Field(

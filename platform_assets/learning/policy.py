@@ -1,6 +1,6 @@
 """When a new candidate is trained: one decision per delivered partition, with its reason and evidence on record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -9,7 +9,15 @@ from platform_assets.learning.declaration import RetrainingDeclaration
 
 DRIFT = "drift"
 ReasonCode = Literal[
-    "too_few_labels", "already_trained", "first_model", "cool_down", "decay", "drift", "schedule", "no_reason"
+    "too_few_labels",
+    "already_trained",
+    "first_model",
+    "cool_down",
+    "decay",
+    "drift",
+    "rate_of_change",
+    "schedule",
+    "no_reason",
 ]
 
 
@@ -19,7 +27,9 @@ class Evidence:
 
     `labelled_partitions` counts the partitions with known labels; `last_trained_as_of` is the latest training,
     promoted or not; `drift_verdicts` are the verdicts by partition, up to `as_of`, of which only "drift" counts;
-    `auc` is the present champion's on its latest labelled partition, None until labels of its predictions arrived.
+    `change_breaches` are the rules of the feature set that ask for a training and were broken, by partition up to
+    `as_of`; `auc` is the present champion's on its latest labelled partition, None until labels of its predictions
+    arrived.
     """
 
     as_of: str
@@ -27,6 +37,7 @@ class Evidence:
     champion_as_of: str | None = None
     last_trained_as_of: str | None = None
     drift_verdicts: Mapping[str, str] = field(default_factory=dict)
+    change_breaches: Mapping[str, Sequence[str]] = field(default_factory=dict)
     auc: float | None = None
     validation_auc: float | None = None
 
@@ -47,9 +58,18 @@ def decide(policy: RetrainingDeclaration, evidence: Evidence) -> RetrainingDecis
     Too few labels, or already trained as of this partition: no. No champion: train, without a cool-down, because
     while nothing is served a refused candidate is best followed by another as soon as there are new labels.
     Otherwise the cool-down counts from the latest training, refused or not, since it limits cost; after it come
-    decay, drift and schedule.
+    decay, drift, rates of change and schedule.
     """
-    for rule in (_too_few_labels, _already_trained, _first_model, _cool_down, _decay, _drift, _schedule):
+    for rule in (
+        _too_few_labels,
+        _already_trained,
+        _first_model,
+        _cool_down,
+        _decay,
+        _drift,
+        _rate_of_change,
+        _schedule,
+    ):
         decision = rule(policy, evidence)
         if decision is not None:
             return decision
@@ -61,8 +81,17 @@ def drift_since(evidence: Evidence) -> str | None:
 
     Verdicts up to the champion's own `as_of` do not count: they compared with what an earlier champion was trained on.
     """
+    return _unbroken_since(evidence, [name for name, verdict in evidence.drift_verdicts.items() if verdict == DRIFT])
+
+
+def breach_since(evidence: Evidence) -> str | None:
+    """First partition of the unbroken breaches of rates of change that reach to `as_of`, after the champion's own."""
+    return _unbroken_since(evidence, [name for name, rules in evidence.change_breaches.items() if rules])
+
+
+def _unbroken_since(evidence: Evidence, found: Sequence[str]) -> str | None:
     since, partition = None, evidence.as_of
-    while evidence.drift_verdicts.get(partition) == DRIFT and partition > (evidence.champion_as_of or ""):
+    while partition in found and partition > (evidence.champion_as_of or ""):
         since, partition = partition, partitions.previous_partition(partition)
     return since
 
@@ -121,6 +150,19 @@ def _drift(policy: RetrainingDeclaration, evidence: Evidence) -> RetrainingDecis
     )
 
 
+def _rate_of_change(policy: RetrainingDeclaration, evidence: Evidence) -> RetrainingDecision | None:
+    """A rule asks by its own declaration, so the policy has no switch for it."""
+    since = breach_since(evidence)
+    if since is None or _last_training(evidence) >= since:
+        return None
+    return _yes(
+        evidence,
+        "rate_of_change",
+        f"The rate of change of {', '.join(evidence.change_breaches[since])} is unusual since {since}; the last "
+        f"training was before, as of {_last_training(evidence)}.",
+    )
+
+
 def _schedule(policy: RetrainingDeclaration, evidence: Evidence) -> RetrainingDecision | None:
     every, passed = policy.every_partitions, _since_training(evidence)
     if every is None or passed < every:
@@ -146,4 +188,10 @@ def _no(evidence: Evidence, code: ReasonCode, reason: str) -> RetrainingDecision
 
 
 def _record(evidence: Evidence) -> dict[str, Any]:
-    return {**asdict(evidence), "drift_verdicts": dict(evidence.drift_verdicts), "drift_since": drift_since(evidence)}
+    return {
+        **asdict(evidence),
+        "drift_verdicts": dict(evidence.drift_verdicts),
+        "drift_since": drift_since(evidence),
+        "change_breaches": {partition: list(rules) for partition, rules in evidence.change_breaches.items()},
+        "breach_since": breach_since(evidence),
+    }

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_assets.pipeline.declared_wrongly import unknown_columns, unknown_name
+from pydantic import ValidationError
+
+from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_columns, unknown_name
+from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.quality.contract import Contract
+from platform_assets.quality.rate_of_change.rule import WatchedContract
 
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import Product
@@ -22,6 +26,7 @@ def broken_references(product: Product, folder: Path) -> Iterator[str]:
     yield from _dangling_names(product)
     yield from _dangling_lineage(product)
     yield from _dangling_replacements(product)
+    yield from _unfit_predictions(product)
     yield from _missing_functions(folder, product)
 
 
@@ -65,6 +70,18 @@ def _dangling_replacements(product: Product) -> Iterator[str]:
         replacement = contract.deprecation.replacement if contract.deprecation else None
         if replacement and replacement not in tables:
             yield unknown_name(f"{name}.deprecation.replacement", replacement, "dataset or feature set", tables)
+
+
+def _unfit_predictions(product: Product) -> Iterator[str]:
+    """Rates of change of predictions that name what is no column of them."""
+    for model in product.models.values():
+        features = product.feature_sets[model.feature_set]
+        if features.partitions is None:
+            continue
+        try:
+            predictions_contract(model, features)
+        except ValidationError as error:
+            yield broken_rule(WatchedContract, {"name": f"{model.name}_predictions"}, error)
 
 
 def _missing_functions(folder: Path, product: Product) -> Iterator[str]:

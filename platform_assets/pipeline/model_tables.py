@@ -5,12 +5,13 @@ from __future__ import annotations
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.quality.contract import Column, Contract, Partitions, Volume
+from platform_assets.quality.rate_of_change.rule import WatchedContract
 
 MONTH = "month"
 MONTH_COLUMN = Column(name=MONTH, type="timestamp", nullable=False, description="First instant of the partition (UTC).")
 
 
-def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaration) -> Contract:
+def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaration) -> WatchedContract:
     """One row an entity: what the champion in charge predicted, from which feature snapshot."""
     if features.partitions is None:
         raise ValueError(f"{model.name}.feature_set: '{features.name}' must have partitions to be predicted on.")
@@ -25,7 +26,7 @@ def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaratio
         Column(name="model_as_of", type="string", nullable=False, description="Partition as of which it was trained."),
         Column(name="feature_snapshot", type="long", nullable=False, description="Snapshot of the features it read."),
     ]
-    return Contract(
+    return WatchedContract(
         name=f"{model.name}_predictions",
         description=f"{model.description} One row per row of {features.name}.",
         owner=model.owner,
@@ -36,6 +37,7 @@ def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaratio
         keys=list(features.keys),
         partitions=features.partitions,
         volume=features.volume,
+        rate_of_change=model.rate_of_change,
     )
 
 

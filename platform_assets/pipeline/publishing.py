@@ -12,6 +12,7 @@ import pyarrow as pa
 from platform_assets.compute import StagedFiles
 from platform_assets.lake.partitions import Values, scope_of
 from platform_assets.pipeline.materialisation import Materialisation, Provenance, Refused
+from platform_assets.pipeline.rate_of_change import with_rates_of_change
 from platform_assets.pipeline.refusing import refuse_partition, refuse_rows
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport, audit_staged
@@ -41,6 +42,7 @@ def publish_audited(
         ContractRefused: the contract changed in a way that would break what was published before.
     """
     spec = contract.table(namespace)
+    report = with_rates_of_change(workspace.lake, spec.name, contract, partition, report)
     what = f"{contract.name} {partition}" if partition else contract.name
     properties = provenance.properties(workspace, contract, partition)
     if report.blocked_by:

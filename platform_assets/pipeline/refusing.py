@@ -116,7 +116,7 @@ def _audited(
         "source_sha256": provenance.get("source-sha256"),
         "contract_version": contract.version,
         # Their details hold rows as they were delivered.
-        "checks": [check.model_copy(update={"details": {}}) for check in report.checks],
+        "checks": [check.model_copy(update={"details": {}, "picture": ""}) for check in report.checks],
         "provenance": dict(provenance),
     }
 

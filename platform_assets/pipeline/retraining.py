@@ -6,8 +6,9 @@ from typing import Any
 
 from platform_assets.learning import partitions
 from platform_assets.learning.policy import Evidence, RetrainingDecision, decide
-from platform_assets.pipeline.model_tables import MONTH
+from platform_assets.pipeline.model_tables import MONTH, predictions_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+from platform_assets.pipeline.rate_of_change import breaches_that_ask_for_a_training
 from platform_assets.pipeline.workspace import Workspace
 
 
@@ -30,9 +31,23 @@ def gather_evidence(workspace: Workspace, product: Product, model: MonitoredMode
         champion_as_of=_partition(champion) if champion else None,
         last_trained_as_of=max((_partition(row) for row in trainings), default=None),
         drift_verdicts={_partition(row): row["partition_verdict"] for row in drifts},
+        change_breaches=_change_breaches(workspace, product, model, as_of),
         auc=_latest_auc(_rows(workspace, product, model, "performance", as_of), champion),
         validation_auc=champion["validation_auc"] if champion else None,
     )
+
+
+def _change_breaches(
+    workspace: Workspace, product: Product, model: MonitoredModelDeclaration, as_of: str
+) -> dict[str, list[str]]:
+    """Broken rules of the features and of the predictions that ask for a training, by partition."""
+    features = product.feature_sets[model.feature_set]
+    found: dict[str, list[str]] = {}
+    for contract in (features, predictions_contract(model, features)):
+        table = product.table(contract.name)
+        for partition, rules in breaches_that_ask_for_a_training(workspace.lake, table, contract, as_of).items():
+            found.setdefault(partition, []).extend(rules)
+    return found
 
 
 def _rows(

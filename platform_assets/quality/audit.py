@@ -31,13 +31,14 @@ SAMPLES = 5
 
 
 class CheckResult(BaseModel):
-    """One answer of an audit; a failed blocking check refuses the partition."""
+    """One answer of an audit; a failed blocking check refuses the partition; ``picture`` is an SVG that explains it."""
 
     name: str
     passed: bool
     blocking: bool
     message: str
     details: dict[str, Any] = {}
+    picture: str = ""
 
 
 class AuditReport(BaseModel):

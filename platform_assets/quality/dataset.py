@@ -6,7 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from platform_assets.quality.contract import Contract, Declared
+from platform_assets.quality.contract import Declared
+from platform_assets.quality.rate_of_change.rule import WatchedContract
 from platform_assets.quality.source import BtsOnTime
 
 PARTITION_PLACEHOLDER = "{partition}"
@@ -55,7 +56,7 @@ class Arrival(Declared):
         return next((ending for ending in endings if self.file.endswith(f".{ending}")), None)
 
 
-class DatasetDeclaration(Contract):
+class DatasetDeclaration(WatchedContract):
     """A dataset as declared in a product's defs.yaml."""
 
     arrival: Arrival = Field(description="Where its files land and how they are written.")
@@ -70,6 +71,16 @@ class DatasetDeclaration(Contract):
             raise ValueError(
                 f"{self.name}.source: files of {self.source.kind} become one CSV file per month, so it needs "
                 "partitions, arrival.format csv and no compression. Correct them, or leave out the source."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _trains_nothing(self) -> Self:
+        asking = [rule.name for rule in self.rate_of_change if rule.on_breach == "retrain"]
+        if asking:
+            raise ValueError(
+                f"{self.name}.rate_of_change.{asking[0]}.on_breach: no model learns from a dataset. Declare the rule "
+                "on the feature set that the model reads, or choose alert or block."
             )
         return self
 

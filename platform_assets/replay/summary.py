@@ -96,7 +96,7 @@ def _retrained(line: MonthLine) -> str:
     if line.decision is None:
         return "-"
     words = line.decision.replace("_", " ")
-    if line.decision not in ("first_model", "drift", "decay", "schedule"):
+    if line.decision not in ("first_model", "drift", "decay", "rate_of_change", "schedule"):
         return f"no: {words}"
     return f"yes: {words}" + (", promoted" if line.promoted else ", refused by a gate")
 

@@ -82,6 +82,26 @@ def decision(answer: Any) -> tuple[str, str]:
     return event.partition, event.metadata["decision"].value
 
 
+@pytest.fixture
+def unknown_aircraft(tmp_path: Path, product: Any) -> Callable[[str, int], None]:
+    """Stores the profile of a month's features in which so many of a hundred flights have an unknown aircraft."""
+    import pyarrow as pa
+
+    from platform_assets.lake import Lake
+    from platform_assets.lake.partitions import Values
+    from platform_assets.quality.profile import profile_batches
+    from platform_assets.quality.profile_table import PROFILES, profile_table_rows
+
+    def profiled(month: str, unknown: int) -> None:
+        seats = pa.array([None] * unknown + [100] * (100 - unknown), pa.int64())
+        profile = profile_batches(pa.table({"seats": seats}).to_batches())
+        table = product.table(FEATURES)
+        rows = profile_table_rows(profile, table, month, 1, "run")
+        Lake(tmp_path / "lake").publish_rows(PROFILES, Values((("table", table), ("partition", month))), rows, {})
+
+    return profiled
+
+
 def test_nothing_waits_for_a_decision_on_an_empty_instance(tick: Tick) -> None:
     answer = tick(SENSOR)
 
@@ -248,3 +268,24 @@ def test_a_retraining_requests_model_and_champion_only(tick: Tick, month_done: C
     assert {key.to_user_string() for key in request.asset_selection} == {"flight_delay_model", CHAMPION}
     assert request.partition_key == "2013-04"
     assert "Drift since 2013-04" in request.tags["platform/retraining_reason"]
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_rate_of_change_that_is_declared_to_retrain_asks_for_a_training_with_its_name(
+    tick: Tick, month_done: Callable[..., None], unknown_aircraft: Callable[[str, int], None]
+) -> None:
+    for month, unknown in (("2013-02", 15), ("2013-03", 17), ("2013-04", 40)):
+        unknown_aircraft(month, unknown)
+    for month in ("2013-03", "2013-04"):
+        month_done(month)
+
+    usual = tick(SENSOR, json.dumps(["2013-02"]))
+    unusual = tick(SENSOR, usual.cursor)
+
+    assert (decision(usual), usual.run_requests) == (("2013-03", "cool_down"), [])
+    assert decision(unusual) == ("2013-04", "rate_of_change")
+    (request,) = unusual.run_requests
+    reason = request.tags["platform/retraining_reason"]
+    assert reason.startswith("The rate of change of aircraft_unknown is unusual since 2013-04;")
+    (event,) = unusual.asset_events
+    assert event.metadata["evidence"].value["change_breaches"] == {"2013-04": ["aircraft_unknown"]}

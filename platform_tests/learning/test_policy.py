@@ -33,13 +33,16 @@ CHAMPION = {"champion_as_of": "2013-02", "last_trained_as_of": "2013-02"}
         ({"on_drift": True}, {**CHAMPION, "drift_verdicts": {"2013-05": "warning"}}, "no_reason"),
         ({"on_drift": True}, {**CHAMPION, "drift_verdicts": {"2013-04": "drift"}}, "no_reason"),
         ({"on_drift": True, "every_partitions": 1}, {**CHAMPION, "drift_verdicts": MAY}, "drift"),
+        ({}, {**CHAMPION, "change_breaches": {"2013-05": ["fleet"]}}, "rate_of_change"),
+        ({}, {**CHAMPION, "change_breaches": {"2013-04": ["fleet"]}}, "no_reason"),
+        ({"cool_down_partitions": 3}, {**CHAMPION, "change_breaches": {"2013-05": ["fleet"]}}, "cool_down"),
     ],
 )
 def test_decision(policy: dict[str, Any], evidence: dict[str, Any], code: str) -> None:
     seen = Evidence(**{"as_of": "2013-05", "labelled_partitions": 4, **evidence})
     decision = decide(RetrainingDeclaration.model_validate(policy), seen)
     assert decision.code == code
-    assert decision.retrain is (code in {"first_model", "decay", "drift", "schedule"})
+    assert decision.retrain is (code in {"first_model", "decay", "drift", "rate_of_change", "schedule"})
     assert decision.reason.endswith(".")
     assert decision.evidence["as_of"] == "2013-05"
 
@@ -55,6 +58,18 @@ def test_a_standing_drift_retrains_once() -> None:
 
 def test_a_drift_that_began_within_the_cool_down_retrains_after_it() -> None:
     assert _on_drift(champion_as_of="2013-03", last_trained_as_of="2013-03", drift_verdicts=APRIL_AND_MAY, cool_down=1)
+
+
+def test_a_standing_breach_of_a_rate_of_change_retrains_once_and_says_which_rule() -> None:
+    breaches = {"2013-05": ["fleet"], "2013-04": ["fleet", "seats"]}
+    seen = {"as_of": "2013-05", "labelled_partitions": 4, "champion_as_of": "2013-02", "change_breaches": breaches}
+
+    first = decide(RetrainingDeclaration(), Evidence(**seen, last_trained_as_of="2013-03"))
+    after = decide(RetrainingDeclaration(), Evidence(**seen, last_trained_as_of="2013-04"))
+
+    assert first.reason.startswith("The rate of change of fleet, seats is unusual since 2013-04; the last training")
+    assert (first.evidence["breach_since"], first.evidence["change_breaches"]) == ("2013-04", breaches)
+    assert after.code == "no_reason"
 
 
 def test_a_new_champion_rearms() -> None:

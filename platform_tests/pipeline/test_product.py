@@ -101,6 +101,18 @@ def test_the_product_knows_its_declarations_tables_and_functions(product: Produc
             "flights.columns.year.computed_from: there is no such field.",
         ),
         (
+            "metric: probability.mean",
+            "metric: probabilty.mean",
+            "flight_delay_predictions.rate_of_change.mean_probability.metric: there is no column 'probabilty'. "
+            "Declare it, or choose one of: time_hour, carrier, flight, origin, probability, ",
+        ),
+        (
+            "metric: dep_time.missing_share",
+            "metric: dep_time.missing_shares",
+            "flights.rate_of_change.cancelled_share.metric: 'dep_time.missing_shares': there is no metric "
+            "'missing_shares'. Did you mean 'missing_share'? ",
+        ),
+        (
             "computed_from: [flights.arr_delay], delay",
             "computed_from: [weather.temp], delay",
             "flight_delay.label.computed_from: there is no input 'weather'. Declare it, or choose one of: flights.",

@@ -86,7 +86,12 @@ def test_no_partition_was_made_twice(instance: dg.DagsterInstance) -> None:
 def test_sensors_left_ticks_and_cursors_from_which_the_daemon_goes_on(instance: dg.DagsterInstance) -> None:
     states = {state.name: state for state in instance.all_instigator_state()}
 
-    assert states.keys() == {"flight_delay_arrival", "flight_delay_retraining_policy", "automation_conditions"}
+    assert states.keys() == {
+        "flight_delay_alerts",
+        "flight_delay_arrival",
+        "flight_delay_retraining_policy",
+        "automation_conditions",
+    }
     for name, state in states.items():
         assert state.instigator_data.cursor, name
         ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id)

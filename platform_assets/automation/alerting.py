@@ -1,0 +1,109 @@
+"""The alerts sensor: answers of rate-of-change and drift checks become alerts when a breach begins, and end with it."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from platform_assets.automation.interval import SENSOR_SECONDS
+
+if TYPE_CHECKING:
+    from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
+
+    from platform_assets.pipeline.product import Product
+    from platform_assets.quality.alert import Alert, Sighting, Watch
+
+# Answers of a check that one tick reads; a partition gives one.
+ANSWERS_A_TICK = 100
+VERDICT = "verdict"
+BREACHED = {"anomaly": True, "drift": True, "ok": False, "stable": False}
+
+
+def alerts_sensor(product: "Product") -> dg.SensorDefinition:
+    """Follows the checks of a product; its cursor is the time of the newest answer of each."""
+    name = f"{product.name}_alerts"
+
+    @dg.sensor(
+        name=name,
+        description=f"Keeps platform.alerts: a row for every breach of a rate of change or drift of {product.name}.",
+        target=dg.AssetSelection.groups(product.name),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        required_resource_keys={"workspace"},
+    )
+    def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        from platform_assets.pipeline.alerts import record_sightings, watches
+
+        seen: dict[str, float] = json.loads(context.cursor) if context.cursor else {}
+        found = _sightings(context.instance, watches(product), seen)
+        if not found:
+            return dg.SkipReason("No check that can raise an alert was answered.")
+        workspace = context.resources.workspace.open(f"sensor {name}")
+        edges = record_sightings(workspace.lake, found, workspace.run_id)
+        newest = {_name(watch): max(sighting.seen.timestamp() for sighting in new) for watch, new in found.items()}
+        return dg.SensorResult(asset_events=list(map(_event, edges)), cursor=json.dumps({**seen, **newest}))
+
+    return alerts
+
+
+def _sightings(
+    instance: dg.DagsterInstance, watched: "list[Watch]", seen: dict[str, float]
+) -> "dict[Watch, list[Sighting]]":
+    """What each check answered since, oldest first; one query tells which checks have anything new."""
+    storage = instance.event_log_storage
+    keys = {dg.AssetCheckKey(dg.AssetKey(watch.asset), watch.rule): watch for watch in watched}
+    found = {}
+    for key, latest in storage.get_latest_asset_check_execution_by_key(list(keys)).items():
+        watch = keys[key]
+        since = seen.get(_name(watch), 0.0)
+        if latest.event is None or _moment(latest.event.timestamp).timestamp() <= since:
+            continue
+        history = storage.get_asset_check_execution_history(key, limit=ANSWERS_A_TICK)
+        new = [sighting for record in history if (sighting := _sighting(record)) and sighting.seen.timestamp() > since]
+        if new:
+            found[watch] = sorted(new, key=lambda sighting: sighting.seen)
+    return found
+
+
+def _sighting(record: "AssetCheckExecutionRecord") -> "Sighting | None":
+    from platform_assets.quality.alert import Sighting
+
+    event = record.event.dagster_event if record.event else None
+    if record.event is None or event is None or event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        return None
+    answer = event.asset_check_evaluation_data
+    if answer.partition is None or VERDICT not in answer.metadata:
+        return None
+    return Sighting(
+        partition=answer.partition,
+        breached=BREACHED.get(str(answer.metadata[VERDICT].value)),
+        message=answer.description or "",
+        seen=_moment(record.event.timestamp),
+    )
+
+
+def _moment(timestamp: float) -> datetime:
+    """Whole microseconds, as the cursor and the table keep them."""
+    return datetime.fromtimestamp(timestamp, UTC)
+
+
+def _name(watch: "Watch") -> str:
+    return f"{watch.asset}:{watch.rule}"
+
+
+def _event(alert: "Alert") -> dg.AssetObservation:
+    """The edge on the asset's own timeline."""
+    return dg.AssetObservation(
+        alert.asset,
+        partition=alert.resolved_partition or alert.last_partition,
+        description=alert.message,
+        metadata={
+            "alert": alert.alert_id,
+            "state": "open" if alert.is_open else "resolved",
+            "rule": alert.rule,
+            "owner": alert.owner,
+            "on breach": alert.action,
+            "since": alert.partition,
+        },
+    )

@@ -1,0 +1,86 @@
+"""The table ``platform.alerts``: a row for every breach from its beginning on, for people and for sinks to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from platform_assets.lake import ColumnSpec, Lake, TableSpec
+from platform_assets.lake.partitions import Values
+from platform_assets.pipeline.alert_edges import follow, newest_by_rule
+from platform_assets.pipeline.model_tables import predictions_contract
+from platform_assets.quality.alert import Alert, Sighting, Watch
+from platform_assets.quality.rate_of_change.rule import WatchedContract
+
+if TYPE_CHECKING:
+    from platform_assets.pipeline.product import Product
+
+NO_DRIFT = "no_drift"
+#: A drift that pauses for a single partition is the same drift.
+DRIFT_COOL_DOWN = 1
+
+ALERTS = TableSpec(
+    "platform.alerts",
+    (
+        ColumnSpec("alert_id", "string", False, "Identifies one breach."),
+        ColumnSpec("asset", "string", False, "Asset whose rule is broken."),
+        ColumnSpec("rule", "string", False, "The rule; also the name of the asset check."),
+        ColumnSpec("owner", "string", False, "Who answers for the asset."),
+        ColumnSpec("action", "string", False, "What the declaration does with a breach: alert, block or retrain."),
+        ColumnSpec("partition", "string", False, "Partition in which the breach began."),
+        ColumnSpec("message", "string", False, "What was found in it."),
+        ColumnSpec("first_seen", "timestamp", False, "When that was found (UTC)."),
+        ColumnSpec("last_partition", "string", False, "Newest partition in which it stood."),
+        ColumnSpec("resolved_partition", "string", True, "Partition in which it had ended; missing while it stands."),
+        ColumnSpec("resolved_at", "timestamp", True, "When that was found (UTC)."),
+    ),
+)
+
+
+def watches(product: Product) -> list[Watch]:
+    """Every rule of a product whose breach is an alert: declared rates of change, and drift of each model."""
+    tables: list[WatchedContract] = [*product.datasets.values(), *product.feature_sets.values()]
+    tables += [
+        predictions_contract(model, product.feature_sets[model.feature_set]) for model in product.models.values()
+    ]
+    rules = [
+        Watch(table.name, rule.name, table.owner, rule.on_breach, rule.cool_down_partitions)
+        for table in tables
+        for rule in table.rate_of_change
+    ]
+    drifts = [
+        Watch(
+            f"{model.name}_drift_report",
+            NO_DRIFT,
+            model.owner,
+            "retrain" if model.retraining.on_drift else "alert",
+            DRIFT_COOL_DOWN,
+        )
+        for model in product.models.values()
+    ]
+    return [*rules, *drifts]
+
+
+def read_alerts(lake: Lake) -> list[Alert]:
+    """Every alert there was, oldest first."""
+    rows = lake.read(ALERTS.name).to_pylist() if lake.exists(ALERTS.name) else []
+    return sorted(map(Alert.model_validate, rows), key=lambda alert: (alert.first_seen, alert.alert_id))
+
+
+def record_sightings(lake: Lake, sightings: Mapping[Watch, Sequence[Sighting]], run_id: str) -> list[Alert]:
+    """Write the alerts that began, went on or ended with what was found; returns those that began or ended."""
+    import pyarrow as pa
+
+    known = read_alerts(lake)
+    newest = newest_by_rule(known)
+    changed = [
+        alert
+        for watch, found in sightings.items()
+        for alert in follow(watch, newest.get((watch.asset, watch.rule)), found)
+    ]
+    for alert in changed:
+        scope = Values((("alert_id", alert.alert_id),))
+        rows = pa.Table.from_pylist([alert.model_dump()])
+        lake.publish_rows(ALERTS, scope, rows, {"run-id": run_id})
+    stood = {alert.alert_id: alert.is_open for alert in known}
+    return [alert for alert in changed if stood.get(alert.alert_id) != alert.is_open]

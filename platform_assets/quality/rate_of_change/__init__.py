@@ -1,0 +1,1 @@
+"""Rate of change: is a number of this partition unusual, given the same number of the partitions before it?"""
