@@ -121,9 +121,24 @@ def test_flights_first_half_against_second_equal_the_exact_values(half_years):
     assert found["distance"].ks == pytest.approx(0.01608, abs=5e-6)
     assert found["distance"].psi == pytest.approx(0.00409, abs=5e-6)
     assert found["carrier"].js == pytest.approx(0.01857, abs=5e-6)
+    assert found["carrier"].chi_square == pytest.approx(157.3, abs=0.05)
+    assert {bound for column in result.columns for bound in column.errors.values()} == {0.0}
     bins = common_bins(reference.columns["dep_delay"], current.columns["dep_delay"])
     assert wasserstein_distance(bins).value == pytest.approx(2.115, abs=5e-4)
     assert result.verdict == "stable"
+
+
+def test_every_number_states_its_definition(half_years):
+    result = compare_profiles(*half_years, columns=["dep_delay", "carrier"])
+    counted = {"column", "kind", "verdict", "message", "importance", "new_values", "vanished_values"}
+    plain = {f"{window}_{what}" for window in ("reference", "current") for what in ("rows", "mean", "median")}
+    numbers = {
+        name.replace("reference_missing", "missing").replace("current_missing", "missing")
+        for name in result.columns[0].model_dump()
+    }
+    assert numbers - counted - plain == set(result.definitions)
+    assert "natural logarithm" in result.definitions["psi"]
+    assert "base 2" in result.definitions["js"]
 
 
 def test_thresholds_are_declared_and_checked():

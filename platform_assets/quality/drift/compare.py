@@ -29,14 +29,14 @@ def compare_profiles(
     thresholds: DriftThresholds = _DEFAULTS,
     importance: Mapping[str, float] | None = None,
 ) -> DriftResult:
-    """Drift of `current` against `reference`; without a reference the verdict is `no_reference`, never a pass.
+    """Drift of `current` against `reference`; without one, or without rows in it, it is `no_reference`, never a pass.
 
     `columns` are those to compare: leave out keys and event times. By default all but timestamps are compared.
     `importance` weighs columns in the verdict on the table, 1 for those it does not name; 0 only shows a column.
     A column in neither profile is a `ProfileError`; a column in only one, or of another kind, is a schema change.
     """
     names = _names(reference, current, columns)
-    if reference is None:
+    if reference is None or not reference.rows:
         return _without_reference(current, names, thresholds)
     schema = _schema_change(reference, current, names)
     retyped = {change.split(": ")[0] for change in schema.retyped}

@@ -28,7 +28,7 @@ class Estimate:
 
     def mapped(self, function: Callable[[float], float]) -> "Estimate":
         """The same under an increasing function."""
-        return Estimate(function(self.value), function(self.low), function(self.high) if self.high < inf else inf)
+        return Estimate(function(self.value), function(self.low), function(self.high))
 
 
 def sum_over_buckets(buckets: Buckets, term: Term, worst: Term) -> Estimate:
