@@ -28,16 +28,20 @@ def compare_profiles(
     columns: Sequence[str] | None = None,
     thresholds: DriftThresholds = _DEFAULTS,
     importance: Mapping[str, float] | None = None,
+    unreferenced: Sequence[str] = (),
 ) -> DriftResult:
     """Drift of `current` against `reference`; without one, or without rows in it, it is `no_reference`, never a pass.
 
     `columns` are those to compare: leave out keys and event times. By default all but timestamps are compared.
     `importance` weighs columns in the verdict on the table, 1 for those it does not name; 0 only shows a column.
+    `unreferenced` are columns known to have no reference of their own, which is no schema change and no pass either.
     A column in neither profile is a `ProfileError`; a column in only one, or of another kind, is a schema change.
     """
     names = _names(reference, current, columns)
     if reference is None or not reference.rows:
         return _without_reference(current, names, thresholds)
+    alone = [name for name in names if name in unreferenced]
+    names = [name for name in names if name not in alone]
     schema = _schema_change(reference, current, names)
     retyped = {change.split(": ")[0] for change in schema.retyped}
     compared = [n for n in names if n not in retyped and n in reference.columns and n in current.columns]
@@ -49,7 +53,7 @@ def compare_profiles(
     return DriftResult(
         verdict=verdict,
         summary=summary_words(verdict, found, schema),
-        columns=found,
+        columns=[*found, *(_lonely(name, current.columns[name]) for name in alone)],
         schema_change=schema,
         reference_rows=reference.rows,
         current_rows=current.rows,
@@ -69,19 +73,7 @@ def _names(reference: TableProfile | None, current: TableProfile, columns: Seque
 
 
 def _without_reference(current: TableProfile, names: list[str], thresholds: DriftThresholds) -> DriftResult:
-    found = [
-        ColumnDrift(
-            column=name,
-            kind=current.columns[name].kind,
-            verdict="no_reference",
-            message="Nothing to compare with yet.",
-            current_rows=current.columns[name].count,
-            current_missing_share=current.columns[name].missing_share,
-            current_mean=current.columns[name].mean,
-            current_median=current.columns[name].quantile(0.5),
-        )
-        for name in names
-    ]
+    found = [_lonely(name, current.columns[name]) for name in names]
     return DriftResult(
         verdict="no_reference",
         summary=summary_words("no_reference", found, SchemaChange()),
@@ -90,6 +82,20 @@ def _without_reference(current: TableProfile, names: list[str], thresholds: Drif
         reference_rows=None,
         current_rows=current.rows,
         thresholds=_declared(thresholds),
+    )
+
+
+def _lonely(name: str, current: ColumnProfile) -> ColumnDrift:
+    """A column without a reference."""
+    return ColumnDrift(
+        column=name,
+        kind=current.kind,
+        verdict="no_reference",
+        message="Nothing to compare with yet.",
+        current_rows=current.count,
+        current_missing_share=current.missing_share,
+        current_mean=current.mean,
+        current_median=current.quantile(0.5),
     )
 
 
