@@ -39,7 +39,7 @@ def real_flights() -> pa.Table:
     flights, weather = (_table(name) for name in ("flights", "weather"))
     readings = weather.select([*HOUR, *WEATHER_COLUMNS]).group_by(HOUR).aggregate([(c, "min") for c in WEATHER_COLUMNS])
     readings = readings.rename_columns([name.removesuffix("_min") for name in readings.column_names])
-    joined = flights.select(list(dict.fromkeys([*FLIGHT_COLUMNS, *HOUR]))).join(readings, keys=HOUR)
+    joined = flights.select(list(dict.fromkeys([*FLIGHT_COLUMNS, *HOUR]))).join(readings, keys=HOUR, use_threads=False)
     return joined.select([*COLUMNS, "month", "day"]).combine_chunks()
 
 
