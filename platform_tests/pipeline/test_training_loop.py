@@ -206,7 +206,7 @@ def test_the_drift_report_has_a_verdict_for_every_watched_column_and_can_be_read
 
     rows = story.workspace.lake.read("flight_delay.flight_delay_drift_report").to_pylist()
 
-    assert {row["column"] for row in rows} == {*features, "probability"}
+    assert {row["column"] for row in rows} == {*features, "probability", "label: arr_delay"}
     assert {row["model_version"] for row in rows} == {1}
     assert {row["partition_verdict"] for row in rows} == {story.drift.result.verdict}
     assert all(row["message"] for row in rows)
