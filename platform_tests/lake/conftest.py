@@ -1,6 +1,7 @@
 """A small table, cut by month: who wrote a row, in which version, and when it happened. And lakes to keep it in."""
 
 import multiprocessing
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -77,12 +78,16 @@ def postgres() -> Iterator[PostgresServer]:
         unless_expected(error)
 
 
-@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.s3)])
-def new_lake(request: pytest.FixtureRequest, tmp_path: Path) -> NewLake:
-    """Makes empty lakes: in a folder with a SQLite catalog, or on S3 with a catalog in PostgreSQL."""
-    if request.param == "local":
-        return lambda: Lake(tmp_path / uuid.uuid4().hex)
-    return request.getfixturevalue("new_s3_lake")
+@pytest.fixture(params=["local", *(pytest.param(name, marks=pytest.mark.s3) for name in ("s3", "glue"))])
+def new_lake(request: pytest.FixtureRequest) -> NewLake:
+    """Makes empty lakes: in a folder with a SQLite catalog, or on S3 with a catalog in PostgreSQL or in Glue."""
+    return request.getfixturevalue(f"new_{request.param}_lake")
+
+
+@pytest.fixture
+def new_local_lake(tmp_path: Path) -> NewLake:
+    """Makes empty lakes in folders."""
+    return lambda: Lake(tmp_path / uuid.uuid4().hex)
 
 
 @pytest.fixture
@@ -98,9 +103,41 @@ def new_s3_lake(s3_endpoint: S3Server, postgres: PostgresServer) -> NewLake:
 
 
 @pytest.fixture
+def new_glue_lake(s3_endpoint: S3Server, glue_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> NewLake:
+    """Makes lakes on S3 whose tables Glue knows; there is one Glue, so a new lake is empty because Glue forgets all."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", glue_endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+    def make() -> Lake:
+        urllib.request.urlopen(urllib.request.Request(f"{glue_endpoint}/moto-api/reset", method="POST")).close()
+        return Lake(f"s3://{s3_endpoint.bucket}/lake_{uuid.uuid4().hex}", "glue", S3Access(s3_endpoint.endpoint))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def glue_endpoint() -> Iterator[str]:
+    """Moto's Glue, a stand-in of the service: it keeps tables, but accepts a commit that lost a race."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
 def lake(new_lake: NewLake) -> Lake:
     """An empty lake, on each kind of store."""
     return new_lake()
+
+
+@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.s3)])
+def racing_lake(request: pytest.FixtureRequest) -> Lake:
+    """An empty lake that many write to at once, on each store but moto's Glue, which would let a lost race through."""
+    new: NewLake = request.getfixturevalue(f"new_{request.param}_lake")
+    return new()
 
 
 @pytest.fixture

@@ -70,13 +70,13 @@ def version(number: int) -> list[tuple[str, int]]:
 
 
 def test_publishing_processes_killed_at_any_point_leave_every_partition_before_or_after(
-    start: Start, lake: Lake, events: TableSpec, capsys: pytest.CaptureFixture[str]
+    start: Start, racing_lake: Lake, events: TableSpec, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chance, tables = random.Random(13), Tables(lake, events)
+    chance, tables = random.Random(13), Tables(racing_lake, events)
     tables.begin_another()
     costs = measured(start, tables)
     began, states, turn = time.perf_counter(), Counter[str](), 0
-    points = POINTS["local" if lake.store.is_local else "s3"]
+    points = POINTS["local" if racing_lake.store.is_local else "s3"]
     while states["before"] + states["after"] < points:
         if turn % NEW_TABLE_EVERY == 0:
             tables.begin_another()
@@ -97,7 +97,7 @@ def test_publishing_processes_killed_at_any_point_leave_every_partition_before_o
     left = clean_up(tables)
     with capsys.disabled():
         print(
-            f"\n{points} processes killed on {'disk' if lake.store.is_local else 's3'} in "
+            f"\n{points} processes killed on {'disk' if racing_lake.store.is_local else 's3'} in "
             f"{time.perf_counter() - began:.0f} s ({states['not killed in time']} more had published by then): "
             f"{states['before']} left the table as before, {states['after']} as after, 0 in between; "
             f"{left} files left behind in {len(tables.done)} tables and cleaned up"

@@ -149,14 +149,15 @@ def test_terms_that_refuse_leave_the_table_as_it_was(lake: Lake, first: int) -> 
     assert read(lake, "2013-01") == {"pieces": [1, 2]}
 
 
-def test_writers_that_bring_the_same_change_at_once_all_succeed(lake: Lake, first: int) -> None:
+def test_writers_that_bring_the_same_change_at_once_all_succeed(racing_lake: Lake) -> None:
+    publish(racing_lake, V1, "2013-01", pieces=[1, 2])
     months = [f"2013-{month:02}" for month in range(2, 8)]
 
     with ThreadPoolExecutor(len(months)) as pool:
-        list(pool.map(lambda month: publish(copy.copy(lake), V2, month, pieces=[BIG], gate=[month]), months))
+        list(pool.map(lambda month: publish(copy.copy(racing_lake), V2, month, pieces=[BIG], gate=[month]), months))
 
-    assert sorted(lake.read(V1.name)["gate"].to_pylist(), key=str) == [*months, None, None]
-    assert lake.read(V1.name).schema.names.count("gate") == 1
+    assert sorted(racing_lake.read(V1.name)["gate"].to_pylist(), key=str) == [*months, None, None]
+    assert racing_lake.read(V1.name).schema.names.count("gate") == 1
 
 
 # Any history of columns

@@ -259,7 +259,7 @@ def test_a_tag_that_is_put_on_an_expiring_snapshot_meanwhile_saves_it(
     assert lake.read(events.name, snapshot_id=first)["writer"].to_pylist() == ["first", "first"]
 
 
-def test_publishes_during_retention_are_all_there(lake: Lake, events: TableSpec, rows: Rows) -> None:
+def test_publishes_during_retention_are_all_there(racing_lake: Lake, events: TableSpec, rows: Rows) -> None:
     months = [f"2013-{number:02}" for number in range(1, 5)]
     stop = threading.Event()
     problems: list[BaseException] = []
@@ -268,26 +268,26 @@ def test_publishes_during_retention_are_all_there(lake: Lake, events: TableSpec,
         try:
             for turn in range(3):
                 for month in months:
-                    files = [lake.stage_rows(events, rows(month, f"{turn}.{part}", 2)) for part in range(3)]
-                    lake.publish(events, month_window(month, "happened"), files, {})
+                    files = [racing_lake.stage_rows(events, rows(month, f"{turn}.{part}", 2)) for part in range(3)]
+                    racing_lake.publish(events, month_window(month, "happened"), files, {})
         except BaseException as error:  # noqa: BLE001  handed to the test's thread
             problems.append(error)
         stop.set()
 
-    lake.publish_rows(events, month_window("2013-01", "happened"), rows("2013-01", "start", 1), {})
+    racing_lake.publish_rows(events, month_window("2013-01", "happened"), rows("2013-01", "start", 1), {})
     writer = threading.Thread(target=publish)
     writer.start()
     # No time for history, the real one for files that may still be published.
     policy = RetentionPolicy(history=timedelta(0), small_files=2)
     runs = 0
     while not stop.is_set():
-        apply_retention(lake, events.name, policy, datetime.now(UTC), {})
+        apply_retention(racing_lake, events.name, policy, datetime.now(UTC), {})
         runs += 1
     writer.join()
 
     assert not problems
     assert runs > 0
-    assert sorted(lake.read(events.name)["writer"].to_pylist()) == sorted(
+    assert sorted(racing_lake.read(events.name)["writer"].to_pylist()) == sorted(
         f"2.{part}" for part in range(3) for _ in range(2) for _ in months
     )
-    assert_whole(lake, read_state(lake, events.name))
+    assert_whole(racing_lake, read_state(racing_lake, events.name))
