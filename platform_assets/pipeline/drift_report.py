@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from platform_assets.learning import partitions
+from platform_assets.pipeline.drift_rows import with_multivariate
 from platform_assets.pipeline.drift_windows import Windows, drift_windows
 from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, drift_contract
@@ -53,6 +54,7 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
         importance=model.drift.importance,
         unreferenced=windows.unreferenced,
     )
+    result = with_multivariate(workspace, product, model, partition, windows, result)
     picture = drift_picture_svg(result, windows.reference, windows.current)
     html = _write(workspace, product, model, partition, windows, result)
     record = _record(workspace, product, model, partition, windows, result)
