@@ -24,13 +24,15 @@ def read_rows(scan: DataScan, store: Store) -> pa.Table:
     tasks = list(scan.plan_files())
     projection = scan.projection()
     wanted = schema_to_pyarrow(projection, include_field_ids=False)
+    columns = pa.schema([field.with_type(_stored(field.type)) for field in wanted])
     if tasks and len(scan.table_metadata.schemas) == 1 and all(map(_is_whole, tasks)):
         paths = [store.path(store.normalised(task.file.file_path)) for task in tasks]
         # A file may lack a column that may be missing, as that of a delivery from before the table was first published.
-        columns = pa.schema([field.with_type(_stored(field.type)) for field in wanted])
         rows = pq.read_table(paths, schema=columns, filesystem=store.filesystem, partitioning=None)
         return rows.replace_schema_metadata(None)
-    return ArrowScan(scan.table_metadata, scan.io, projection, scan.row_filter).to_table(tasks)
+    rows = ArrowScan(scan.table_metadata, scan.io, projection, scan.row_filter).to_table(tasks)
+    # Tables of the same columns go together, however they were read and whether or not they have rows.
+    return rows.cast(columns)
 
 
 def _stored(kind: pa.DataType) -> pa.DataType:

@@ -6,7 +6,7 @@ published again and again would take ever longer to plan. Its append does both; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pyiceberg.manifest import DataFile, ManifestFile
 from pyiceberg.table import TableProperties, Transaction
@@ -16,6 +16,12 @@ from pyiceberg.utils.properties import property_as_bool, property_as_int
 
 
 class _Swap(_OverwriteFiles):  # type: ignore[misc]  # PyIceberg is untyped for mypy
+    def _build_manifest_evaluator(self, spec_id: int) -> Callable[[ManifestFile], bool]:
+        # PyIceberg asks one evaluator from many threads at once, although it keeps the list of files that it is looking
+        # at; one that looks at another thread's list overlooks files that have to leave. Each question gets its own.
+        build = super()._build_manifest_evaluator
+        return lambda manifest: bool(build(spec_id)(manifest))
+
     def _existing_manifests(self) -> list[ManifestFile]:
         kept: list[ManifestFile] = super()._existing_manifests()
         return [manifest for manifest in kept if manifest.has_added_files() or manifest.has_existing_files()]

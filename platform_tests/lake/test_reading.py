@@ -9,7 +9,7 @@ import pytest
 
 from platform_assets.lake import Lake, TableSpec, month_window
 from platform_assets.lake.errors import PartitionNotFound, TableNotFound
-from platform_assets.lake.partitions import window_from_text
+from platform_assets.lake.partitions import Values, window_from_text
 
 Rows = Callable[..., pa.Table]
 JANUARY, FEBRUARY = (month_window(month, "happened") for month in ("2013-01", "2013-02"))
@@ -56,6 +56,16 @@ def test_a_window_holds_its_first_moment_but_not_its_end(lake: Lake, events: Tab
 
     assert happened[0] == datetime(2013, 1, 1, tzinfo=UTC)
     assert happened[-1] == datetime(2013, 1, 31, 23, 59, 59, 999999, tzinfo=UTC)
+
+
+def test_all_ways_to_read_give_the_same_columns(lake: Lake, events: TableSpec, rows: Rows) -> None:
+    lake.publish_rows(events, month_window("2013-01", "happened"), rows("2013-01", "me", 3), {})
+
+    whole, nothing = (lake.read(events.name, month_window(month, "happened")) for month in ("2013-01", "2013-02"))
+    some = lake.read(events.name, Values((("writer", "me"),)))
+
+    assert (whole.num_rows, nothing.num_rows, some.num_rows) == (3, 0, 3)
+    assert whole.schema == nothing.schema == some.schema
 
 
 def test_provenance_of_every_snapshot_can_be_read_back(lake: Lake, events: TableSpec, rows: Rows) -> None:
