@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from platform_assets.automation.partitions import partitions_definition
+from platform_assets.components.partition_drift import drift_specs
 from platform_assets.components.promises import (
     CHECK_DESCRIPTION,
     NOT_DEPRECATED,
@@ -129,7 +130,7 @@ def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True
     specs = [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
     ends = [NOT_DEPRECATED] if contract.deprecation else []
     specs += [check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends]
-    return [*specs, *change_specs(contract)]
+    return [*specs, *change_specs(contract), *drift_specs(contract)]
 
 
 def check_spec(

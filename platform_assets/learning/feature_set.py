@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from platform_assets.quality.contract import Declared
 from platform_assets.quality.lineage import DerivedColumn
-from platform_assets.quality.rate_of_change.rule import WatchedContract
+from platform_assets.quality.watched import ComparedContract
 
 
 class FeatureInput(Declared):
@@ -20,7 +20,7 @@ class FeatureInput(Declared):
     )
 
 
-class FeatureSetDeclaration(WatchedContract):
+class FeatureSetDeclaration(ComparedContract):
     """A feature set as declared in a product's defs.yaml."""
 
     function: str = Field(

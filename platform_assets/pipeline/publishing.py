@@ -12,6 +12,7 @@ import pyarrow as pa
 from platform_assets.compute import StagedFiles
 from platform_assets.lake.partitions import Values, scope_of
 from platform_assets.pipeline.materialisation import Materialisation, Provenance, Refused
+from platform_assets.pipeline.partition_drift import with_drift
 from platform_assets.pipeline.rate_of_change import with_rates_of_change
 from platform_assets.pipeline.refusing import refuse_partition, refuse_rows
 from platform_assets.pipeline.workspace import Workspace
@@ -43,6 +44,7 @@ def publish_audited(
     """
     spec = contract.table(namespace)
     report = with_rates_of_change(workspace.lake, spec.name, contract, partition, report)
+    report = with_drift(workspace.lake, spec.name, contract, partition, staged, report)
     what = f"{contract.name} {partition}" if partition else contract.name
     properties = provenance.properties(workspace, contract, partition)
     if report.blocked_by:

@@ -7,8 +7,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from platform_assets.quality.contract import Declared
-from platform_assets.quality.rate_of_change.rule import WatchedContract
 from platform_assets.quality.source import BtsOnTime
+from platform_assets.quality.watched import ComparedContract
 
 PARTITION_PLACEHOLDER = "{partition}"
 
@@ -56,7 +56,7 @@ class Arrival(Declared):
         return next((ending for ending in endings if self.file.endswith(f".{ending}")), None)
 
 
-class DatasetDeclaration(WatchedContract):
+class DatasetDeclaration(ComparedContract):
     """A dataset as declared in a product's defs.yaml."""
 
     arrival: Arrival = Field(description="Where its files land and how they are written.")

@@ -15,7 +15,7 @@ from platform_assets.quality.rate_of_change.strategies import AnyStrategy
 OnBreach = Literal["alert", "block", "retrain"]
 Before = Literal["warn", "pass", "block"]
 # Names of other checks of the same assets.
-_TAKEN = ("contract_", "expectation", "not_deprecated")
+_TAKEN = ("contract_", "expectation", "not_deprecated", "drift")
 
 
 class ChangeRule(Declared):
