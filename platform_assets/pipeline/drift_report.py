@@ -13,6 +13,7 @@ from platform_assets.pipeline.model_tables import MONTH, drift_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.promotion import NoChampion
 from platform_assets.pipeline.publishing import publish_rows
+from platform_assets.pipeline.report_context import report_context
 from platform_assets.pipeline.training import labelled_partitions, rows_under
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift.compare import compare_profiles
@@ -20,6 +21,8 @@ from platform_assets.quality.drift.result import DriftResult
 from platform_assets.quality.errors import MissingProfile
 from platform_assets.quality.profile import TableProfile
 from platform_assets.quality.profile_table import read_profile
+from platform_assets.quality.report.as_json import drift_report_json
+from platform_assets.quality.report.context import ReportContext
 from platform_assets.quality.report.html import drift_report_html
 from platform_assets.quality.report.markdown import drift_report_markdown
 from platform_assets.quality.report.picture import drift_picture_svg
@@ -62,9 +65,10 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
         windows.reference, windows.current, columns=watched(product, model), thresholds=model.drift
     )
     picture = drift_picture_svg(result, windows.reference, windows.current)
-    html = _write(workspace, product, model, partition, windows, result)
+    about = report_context(workspace, product, model, partition, result, windows.reference, windows.trained_on)
+    html = _write(workspace, product, model, partition, windows, result, about)
     record = _record(workspace, product, model, partition, windows, result)
-    return DriftReport(result, html, drift_report_markdown(result, picture), record)
+    return DriftReport(result, html, drift_report_markdown(result, picture, about), record)
 
 
 def watched(product: Product, model: MonitoredModelDeclaration) -> list[str]:
@@ -108,6 +112,7 @@ def _write(
     partition: str,
     windows: _Windows,
     result: DriftResult,
+    about: ReportContext,
 ) -> Path:
     folder = workspace.reports / product.name / model.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,10 +129,10 @@ def _write(
         windows.current,
         title=f"Drift of {model.name} in {partition}",
         context=context,
-        timelines=None,
+        about=about,
     )
     html.write_text(text, encoding="utf-8")
-    html.with_suffix(".json").write_text(json.dumps(result.to_dict(), indent=2), encoding="utf-8")
+    html.with_suffix(".json").write_text(json.dumps(drift_report_json(result, about), indent=2), encoding="utf-8")
     return html
 
 

@@ -60,3 +60,11 @@ def _letter_width(letter: str) -> float:
 def text_at(x: float, y: float, words: str, style: str) -> str:
     """An SVG text with its baseline at (x, y); `words` are escaped, `style` names CSS classes."""
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{style}">{escape(words)}</text>'
+
+
+def nice_marks(low: float, high: float, most: int = 4) -> list[float]:
+    """Marks of an axis from `low` to `high` (above `low`) that lie within: at most `most` plus one, all round."""
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power * most >= (high - low) * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [place * step for place in range(first, last + 1)]

@@ -32,3 +32,18 @@ MEASURES: dict[str, str] = {
     "Wasserstein": "how far a row moved on average, in standard deviations of the reference.",
     "Missing": "share of rows that are null, not a number, or infinite.",
 }
+#: What readers call the fields of a column's result.
+NAMES: dict[str, str] = {
+    "effect": "Size of a change",
+    "psi": "PSI",
+    "psi_noise": "PSI by chance",
+    "js": "Jensen-Shannon",
+    "ks": "Kolmogorov-Smirnov",
+    "wasserstein": "Wasserstein",
+    "chi_square": "Chi-square",
+    "cramers_v": "Cramer's V",
+    "missing_share": "Missing",
+    "new_values_share": "New values",
+    "vanished_values_share": "Vanished values",
+    "moved_share": "Rows that moved",
+}

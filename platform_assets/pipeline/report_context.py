@@ -1,0 +1,89 @@
+"""What a drift report tells beside the comparison: the course of every column, the model's use of it, whom to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from platform_assets.learning import partitions
+from platform_assets.learning.declaration import RetrainingDeclaration
+from platform_assets.learning.feature_set import FeatureSetDeclaration
+from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+from platform_assets.pipeline.workspace import Workspace
+from platform_assets.quality.drift.result import DriftResult
+from platform_assets.quality.lineage import lineage_of
+from platform_assets.quality.profile import TableProfile
+from platform_assets.quality.profile_table import read_profiles
+from platform_assets.quality.report.context import Origin, ReportContext
+from platform_assets.quality.report.history import column_histories
+
+PROBABILITY = "probability"
+
+
+def report_context(
+    workspace: Workspace,
+    product: Product,
+    model: MonitoredModelDeclaration,
+    partition: str,
+    result: DriftResult,
+    reference: TableProfile | None,
+    reference_partitions: Sequence[str],
+) -> ReportContext:
+    """Everything around one comparison of a model's features and predictions, from stored profiles and declarations.
+
+    `reference_partitions` are those of the features; predictions are compared with the partition before.
+    """
+    feature_set = product.feature_sets[model.feature_set]
+    windows: dict[str, Sequence[str]] = {column.column: reference_partitions for column in result.columns}
+    windows[PROBABILITY] = [partitions.previous_partition(partition)]
+    return ReportContext(
+        partition=partition,
+        histories=column_histories(_profiles(workspace, product, model), result, reference, windows, partition),
+        model=model.name,
+        used=frozenset([*(model.features or feature_set.feature_columns), PROBABILITY]),
+        prediction=PROBABILITY,
+        origins=_origins(product, feature_set, partition),
+        policy=policy_words(model.retraining),
+    )
+
+
+def policy_words(policy: RetrainingDeclaration) -> str:
+    """What the declared retraining policy does about drift, as a sentence."""
+    if policy.on_drift:
+        pause = f", but not within {_count(policy.cool_down_partitions)} of a training"
+        return f"The policy trains by itself when a drift begins{pause if policy.cool_down_partitions else ''}."
+    if policy.every_partitions:
+        return f"The policy trains every {_count(policy.every_partitions)}, whatever drifts; train by hand if sooner."
+    return "No training follows by itself: train by hand."
+
+
+def _count(many: int) -> str:
+    return "one partition" if many == 1 else f"{many} partitions"
+
+
+def _profiles(workspace: Workspace, product: Product, model: MonitoredModelDeclaration) -> dict[str, TableProfile]:
+    """Features and predictions of each partition as one profile."""
+    features = read_profiles(workspace.lake, product.table(model.feature_set))
+    predictions = read_profiles(workspace.lake, product.table(f"{model.name}_predictions"))
+    return {name: _joined(profile, predictions.get(name)) for name, profile in features.items()}
+
+
+def _joined(features: TableProfile, predictions: TableProfile | None) -> TableProfile:
+    if predictions is None:
+        return features
+    return TableProfile(features.rows, {**features.columns, PROBABILITY: predictions.columns[PROBABILITY]})
+
+
+def _origins(product: Product, feature_set: FeatureSetDeclaration, partition: str) -> dict[str, tuple[Origin, ...]]:
+    """The delivered files behind each feature, by the declared lineage."""
+    found: dict[str, tuple[Origin, ...]] = {}
+    for name, references in lineage_of(feature_set).items():
+        columns: dict[str, list[str]] = {}
+        for reference in references:
+            columns.setdefault(reference.table, []).append(reference.column)
+        found[name] = tuple(_origin(product, table, own, partition) for table, own in columns.items())
+    return found
+
+
+def _origin(product: Product, dataset: str, columns: list[str], partition: str) -> Origin:
+    declared = product.datasets[dataset]
+    return Origin(declared.landing_file(partition), tuple(columns), declared.owner)
