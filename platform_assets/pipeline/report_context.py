@@ -74,13 +74,15 @@ def _joined(features: TableProfile, predictions: TableProfile | None) -> TablePr
 
 
 def _origins(product: Product, feature_set: FeatureSetDeclaration, partition: str) -> dict[str, tuple[Origin, ...]]:
-    """The delivered files behind each feature, by the declared lineage."""
+    """The delivered files behind each feature by the declared lineage, that with a column of its name first."""
     found: dict[str, tuple[Origin, ...]] = {}
     for name, references in lineage_of(feature_set).items():
         columns: dict[str, list[str]] = {}
         for reference in references:
             columns.setdefault(reference.table, []).append(reference.column)
-        found[name] = tuple(_origin(product, table, own, partition) for table, own in columns.items())
+        # A column of the same name is where the values are; the others only join or order them.
+        tables = sorted(columns, key=lambda table: name not in columns[table])
+        found[name] = tuple(_origin(product, table, columns[table], partition) for table in tables)
     return found
 
 

@@ -35,6 +35,8 @@ def report_advice(result: DriftResult, about: ReportContext) -> list[str]:
     order: tuple[Finding, ...] = ("missing_rose", "new_values", "moved", "missing_fell")
     steps += [_shared_step(finding, kinds[finding], about) for finding in order if finding in kinds]
     unclear = result.named("cannot_tell")
+    if result.verdict == "cannot_tell":
+        steps.append("This is not a pass.")
     if unclear:
         steps.append(f"{_names(unclear)}: too few rows to tell. Wait for more, or compare a longer window.")
     return steps or ["Nothing has to be done."]
@@ -69,13 +71,13 @@ def _moved(column: ColumnDrift, origins: tuple[Origin, ...], about: ReportContex
     fault = f"If a unit, a clock or a default value changed, it is a fault: {_ask(origins)}."
     if about.used is not None and column.column not in about.used:
         return f"The model does not use this column, so it needs no training for it. {fault}"
-    return f"If the world changed (a season, new customers), train again: {_outlook(about)} {fault}"
+    return f"If the world changed (a season, new customers), train again. {_outlook(about)} {fault}"
 
 
 def _shared_step(finding: Finding, columns: list[ColumnDrift], about: ReportContext) -> str:
     names = _names(columns)
     owners = _listed(sorted({o.owner for c in columns for o in about.origins.get(c.column, ())}), _NAMED_FILES)
-    files = _listed(sorted({o.file for c in columns for o in about.origins.get(c.column, ())}), _NAMED_FILES)
+    files = _listed(sorted({o.file for c in columns for o in about.origins.get(c.column, ())[:1]}), _NAMED_FILES)
     whom = f"ask {owners}" if owners else "ask the owner of the data"
     where = f" (see {files})" if files else ""
     if finding == "missing_rose":

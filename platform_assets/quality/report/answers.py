@@ -6,10 +6,16 @@ from platform_assets.quality.drift.result import ColumnDrift, DriftResult
 from platform_assets.quality.drift.wording import number, percent
 from platform_assets.quality.report.advice import report_advice
 from platform_assets.quality.report.context import ReportContext
-from platform_assets.quality.report.findings import findings_of, importance_shares, mattering
+from platform_assets.quality.report.findings import Finding, findings_of, importance_shares, mattering
 from platform_assets.quality.report.history import LOOK_BACK, Since
 
 _LISTED = 3
+_KINDS: dict[Finding, str] = {
+    "moved": "Values lie elsewhere",
+    "missing_rose": "More values are missing",
+    "missing_fell": "Fewer values are missing",
+    "new_values": "New categories",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +27,26 @@ class Answer:
 
 
 def answers_of(result: DriftResult, about: ReportContext) -> list[Answer]:
-    """What changed, how much, since when, does it matter, what to do; only the first and last if nothing drifted."""
-    answers = [Answer("What changed?", [result.summary])]
+    """What changed, how much, since when, does it matter, what to do; only the last if nothing drifted."""
+    answers = []
     if result.named("drift"):
         answers += [
+            Answer("What changed?", what_changed(result)),
             Answer("How much?", how_much(result, about)),
             Answer("Since when?", since_when(result, about)),
             Answer("Does it matter for the model?", does_it_matter(result, about)),
         ]
     answers.append(Answer("What to do?", report_advice(result, about)))
     return [answer for answer in answers if answer.sentences]
+
+
+def what_changed(result: DriftResult) -> list[str]:
+    """The drifted columns by what happened to them; a column of several findings is named with each."""
+    groups: dict[Finding, list[str]] = {}
+    for column in result.named("drift"):
+        for finding in findings_of(column, result):
+            groups.setdefault(finding, []).append(column.column)
+    return [f"{_KINDS[finding]}: {_listed(names)}." for finding, names in groups.items()]
 
 
 def how_much(result: DriftResult, about: ReportContext) -> list[str]:

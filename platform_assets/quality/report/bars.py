@@ -112,6 +112,8 @@ def _nice_edges(low: float, high: float, whole: bool) -> Floats:
 def _shares_between(column: ColumnProfile, edges: Floats) -> Floats:
     if not column.values:
         return np.zeros(len(edges) - 1)
-    cumulated = column.cdf(edges)
+    # Within a bin of nearly the smallest numbers there are, a share of its width is beyond the largest: simply all.
+    with np.errstate(over="ignore"):
+        cumulated = column.cdf(edges)
     cumulated[0], cumulated[-1] = 0.0, 1.0
     return np.diff(cumulated)

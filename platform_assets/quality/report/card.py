@@ -10,7 +10,7 @@ from platform_assets.quality.report.answers import since_of, since_words, size_w
 from platform_assets.quality.report.bars import bars_of
 from platform_assets.quality.report.context import ReportContext
 from platform_assets.quality.report.distribution import distribution_of
-from platform_assets.quality.report.overview import chip, medians, missing
+from platform_assets.quality.report.overview import breakable, chip, medians, missing
 from platform_assets.quality.report.timeline import timelines_of
 
 _LISTED = 5
@@ -31,7 +31,7 @@ def card_of(
     inner = _words(column, result, about) + plots + _numbers(column) + _origin(column, about)
     # The anchor is inside, so that following a link to it unfolds the card.
     inner = f"<div id='column-{place}'>{inner}</div>"
-    head = f"<h3>{escape(column.column)}</h3>{chip(column)}"
+    head = f"<h3>{breakable(column.column)}</h3>{chip(column)}"
     if column.verdict in ("drift", "no_reference"):
         size = f"<span class='soft'>{size_words(column)}</span>" if column.verdict == "drift" else ""
         return f"<section class='card'><div class='head'>{head}{size}</div>{inner}</section>"

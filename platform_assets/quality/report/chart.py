@@ -3,12 +3,15 @@
 Coordinates of shapes run from 0 to 100 in both directions, y downwards.
 """
 
+import math
 from collections.abc import Sequence
 from html import escape
 
+from platform_assets.quality.report.shapes import text_width
+
 #: A place on an axis, 0 to 100, and what is written there.
 Mark = tuple[float, str]
-_EDGE = 12.0
+_SIZE = 13.0
 
 
 def chart(
@@ -26,8 +29,13 @@ def chart(
     )
 
 
+def mark_words(value: float) -> str:
+    """A round value as short as it can be written."""
+    return f"{value:,.6g}" if 1e-4 <= abs(value) < 1e6 or value == 0 else f"{value:.3g}"
+
+
 def note_at(x: float, words: str, style: str) -> str:
-    """A word at the top of a plot, beside the place `x` on the side that has more room."""
+    """A word at the top of a plot (class `low`: at its foot), beside the place `x` on the side that has more room."""
     side = f"left:{x:.1f}%" if x < 50 else f"right:{100 - x:.1f}%"
     return f'<span class="over {style}" style="{side}">{escape(words)}</span>'
 
@@ -40,8 +48,7 @@ def apart(count: int, most: int) -> list[int]:
 
 
 def _below(x: float, words: str) -> str:
-    if x < _EDGE:
-        return f'<span class="first" style="left:{max(x, 0):.1f}%">{escape(words)}</span>'
-    if x > 100 - _EDGE:
-        return f'<span class="last" style="right:{max(100 - x, 0):.1f}%">{escape(words)}</span>'
-    return f'<span style="left:{x:.1f}%">{escape(words)}</span>'
+    """A label centred below its mark, but pushed inwards at the ends of the axis."""
+    width = math.ceil(_SIZE * text_width(words))
+    left = f"max(0px,min({x:.1f}% - {width // 2}px,100% - {width}px))"
+    return f'<span style="width:{width}px;left:{left}">{escape(words)}</span>'

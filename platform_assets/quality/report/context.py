@@ -25,7 +25,7 @@ class ReportContext:
         model: the model whose data is compared.
         used: columns that the model uses; None if nobody said so.
         prediction: the compared column that holds the model's predictions.
-        origins: by column, where its values come from.
+        origins: by column, where its values come from, the file that tells most first.
         policy: what happens by itself after a drift, as a sentence.
     """
 

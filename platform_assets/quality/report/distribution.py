@@ -5,8 +5,8 @@ from html import escape
 from platform_assets.quality.drift.wording import number, percent
 from platform_assets.quality.profile.keys import Floats
 from platform_assets.quality.report.bars import EMPTY, REST, Bars
-from platform_assets.quality.report.chart import Mark, apart, chart
-from platform_assets.quality.report.shapes import nice_marks, outline
+from platform_assets.quality.report.chart import Mark, apart, chart, mark_words
+from platform_assets.quality.report.shapes import nice_marks, outline, skyline
 
 Medians = tuple[float | None, float | None]
 _HEADROOM = 1.08
@@ -42,15 +42,22 @@ def _standing(bars: Bars, name: str, medians: Medians) -> str:
         places = [_position(median, bars.edges) for median in medians]
         for style, x in zip(("before", "now"), places, strict=True):
             shapes += f'<path class="median {style}" d="M{x:.2f} 0V100"/>' if x is not None else ""
-    y_marks = [(100 * (1 - v / top), f"{100 * v:g} %") for v in nice_marks(0.0, top, 3)]
-    alt = f"{name}: distribution before and now. {_median_words(medians)}"
-    return chart(shapes, alt, _HEIGHT, x_marks=_x_marks(bars), y_marks=y_marks)
+    y_marks = [(100 * (1 - v / top), f"{100 * v:g} %") for v in nice_marks(0.0, top, 4)]
+    told = (
+        f"From {bars.labels[0]} to {bars.labels[-1]}. {_median_words(medians)}"
+        if bars.edges is not None
+        else _told(bars)
+    )
+    return chart(shapes, f"{name}: share of rows by value. {told}", _HEIGHT, x_marks=_x_marks(bars), y_marks=y_marks)
 
 
 def _areas(bars: Bars, top: float) -> str:
-    before, now = (outline(shares / top, 100, 100) + "Z" for shares in (bars.reference, bars.current))
-    drawn = f'<path class="before" d="{before}"/>' if bars.reference.any() else ""
-    return drawn + (f'<path class="now" d="{now}"/>' if bars.current.any() else "")
+    return "".join(
+        f'<path class="{style} fill" d="{outline(shares / top, 100, 100)}Z"/>'
+        f'<path class="{style} top" d="{skyline(shares / top)}"/>'
+        for style, shares in (("before", bars.reference), ("now", bars.current))
+        if shares.any()
+    )
 
 
 def _pairs(bars: Bars, top: float) -> str:
@@ -72,7 +79,7 @@ def _x_marks(bars: Bars) -> list[Mark]:
     low, high = float(bars.edges[0]), float(bars.edges[-1])
     if bars.dates:
         return [(100 * place / (len(bars.labels) - 1), bars.labels[place]) for place in apart(len(bars.labels), 3)]
-    return [(100 * (v - low) / (high - low), number(v)) for v in nice_marks(low, high, 4)]
+    return [(100 * (v - low) / (high - low), mark_words(v)) for v in nice_marks(low, high, 5)]
 
 
 def _position(value: float | None, edges: Floats) -> float | None:
@@ -103,13 +110,18 @@ def _lying(bars: Bars, name: str) -> str:
     names = "".join(f'<span title="{escape(label)}">{escape(label) or EMPTY}</span>' for label in bars.labels)
     compared = bool(bars.reference.any())
     numbers = "".join(f"<span>{percent(p) if compared else ''}<br>{percent(q)}</span>" for p, q in pairs)
-    told = "; ".join(
-        f"{label or EMPTY} {percent(p)} before, {percent(q)} now" if compared else f"{label or EMPTY} {percent(q)}"
-        for label, (p, q) in zip(bars.labels, pairs, strict=True)
-    )
     return (
         f'<div class="rows"><div class="names" aria-hidden="true">{names}</div>'
         f'<svg viewBox="0 0 100 {height}" preserveAspectRatio="none" height="{height}" role="img" '
-        f'aria-label="{escape(f"{name}: share of rows by value. {told}")}">{shapes}</svg>'
+        f'aria-label="{escape(f"{name}: share of rows by value. {_told(bars)}")}">{shapes}</svg>'
         f'<div class="numbers" aria-hidden="true">{numbers}</div></div>'
+    )
+
+
+def _told(bars: Bars) -> str:
+    """Every bar in words, for those who do not see it."""
+    compared = bool(bars.reference.any())
+    return "; ".join(
+        f"{label or EMPTY} {percent(p)} before, {percent(q)} now" if compared else f"{label or EMPTY} {percent(q)}"
+        for label, p, q in zip(bars.labels, bars.reference.tolist(), bars.current.tolist(), strict=True)
     )

@@ -12,7 +12,7 @@ from platform_assets.quality.report.definitions import definitions_of
 from platform_assets.quality.report.multivariate import multivariate_of
 from platform_assets.quality.report.overview import overview_of
 from platform_assets.quality.report.style import CSS
-from platform_assets.quality.report.words import ADVICE, HEADLINES
+from platform_assets.quality.report.words import HEADLINES
 
 
 def drift_report_html(
@@ -43,7 +43,7 @@ def drift_report_html(
 def _banner(result: DriftResult, title: str) -> str:
     return (
         f"<h1>{escape(title)}</h1><section class='banner {result.verdict}'><strong>{HEADLINES[result.verdict]}</strong>"
-        f"<p>{ADVICE[result.verdict]}</p></section>"
+        f"<p>{escape(result.summary)}</p></section>"
     )
 
 

@@ -15,7 +15,7 @@ def drift_report_markdown(result: DriftResult, picture_svg: str, about: ReportCo
     """Markdown with the picture embedded as a data URI, and a table of the ten most changed columns."""
     picture = f"data:image/svg+xml;base64,{b64encode(picture_svg.encode()).decode()}"
     answers = "\n".join(
-        f"- **{answer.question}** {_cell(' '.join(answer.sentences))}" for answer in answers_of(result, about)[1:]
+        f"- **{answer.question}** {_cell(' '.join(answer.sentences))}" for answer in answers_of(result, about)
     )
     shown = "\n".join(_row(column, result, about) for column in result.columns[:_ROWS])
     hidden = len(result.columns) - _ROWS

@@ -15,12 +15,13 @@ def overview_of(result: DriftResult, about: ReportContext) -> str:
         return ""
     rows = "".join(_row(place, column, result, about) for place, column in enumerate(result.columns))
     since = "<th scope='col' class='wide'>Since</th>" if about.histories else ""
-    used = "<th scope='col' class='wide'>Used by the model</th>" if about.used is not None else ""
+    used = "<th scope='col' class='wide'>Used</th>" if about.used is not None else ""
     return (
         "<h2>Every column, most changed first</h2><p class='soft'>The bar is the size of the change; the mark in its "
         "middle is the limit from which it counts as drift.</p><div class='card'><table><thead><tr>"
-        f"<th scope='col'>Column</th><th scope='col'>Size</th>{since}{used}<th scope='col' class='wide'>Median</th>"
-        f"<th scope='col' class='wide'>Missing</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        "<th scope='col'>Column</th><th scope='col' class='wide'>Verdict</th><th scope='col'>Size</th>"
+        f"{since}{used}<th scope='col' class='wide'>Median</th><th scope='col' class='wide'>Missing</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -30,13 +31,13 @@ def medians(column: ColumnDrift) -> str:
         return "-"
     if column.verdict == "no_reference":
         return number(column.current_median)
-    return f"{number(column.reference_median)} → {number(column.current_median)}"
+    return _change(number(column.reference_median), number(column.current_median))
 
 
 def missing(column: ColumnDrift) -> str:
     """The share of missing values before and now."""
     now = percent(column.current_missing_share)
-    return now if column.reference_missing_share is None else f"{percent(column.reference_missing_share)} → {now}"
+    return now if column.reference_missing_share is None else _change(percent(column.reference_missing_share), now)
 
 
 def chip(column: ColumnDrift) -> str:
@@ -51,11 +52,21 @@ def _row(place: int, column: ColumnDrift, result: DriftResult, about: ReportCont
     cells = [f"<td class='wide'>{since.partition if since else ''}</td>"] if about.histories else []
     cells += [f"<td class='wide'>{use_words(column, result, about)}</td>"] if about.used is not None else []
     return (
-        f"<tr><th scope='row'><a href='#column-{place}'>{escape(column.column)}</a> {chip(column)}</th>"
+        f"<tr><th scope='row'><a href='#column-{place}'>{breakable(column.column)}</a>{chip(column)}</th>"
+        f"<td class='wide'>{chip(column)}</td>"
         f"<td class='size'><span class='bar' role='img' aria-label='{column.effect:.2f} times the limit'>{bar}</span>"
         f"<span class='soft' aria-hidden='true'>{_times(column.effect)}</span></td>{''.join(cells)}"
         f"<td class='wide'>{medians(column)}</td><td class='wide'>{missing(column)}</td></tr>"
     )
+
+
+def breakable(name: str) -> str:
+    """A name as HTML that may be broken after its underscores."""
+    return escape(name).replace("_", "_<wbr>")
+
+
+def _change(before: str, now: str) -> str:
+    return now if before == now else f"{before} → {now}"
 
 
 def _times(effect: float) -> str:

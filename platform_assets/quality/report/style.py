@@ -51,7 +51,7 @@ _PAGE = """
 html{scroll-padding-top:12px}
 body{margin:0;background:var(--page);color:var(--ink);overflow-wrap:break-word;
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{max-width:960px;margin:0 auto;padding:24px 16px 64px}
+main{max-width:1040px;margin:0 auto;padding:24px 16px 64px}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 12px}h2{font-size:1.2rem;margin:36px 0 10px}
 h3{font-size:1.05rem;margin:0;overflow-wrap:anywhere}
 p{margin:6px 0}.soft,.note,figcaption{color:var(--soft);font-size:.875rem}
@@ -82,7 +82,7 @@ table{border-collapse:collapse;width:100%;font-size:.9375rem}
 th,td{text-align:left;padding:7px 14px 7px 0;border-bottom:1px solid var(--line);vertical-align:middle}
 tbody tr:last-child>*{border-bottom:0}
 thead th{color:var(--soft);font-weight:600;font-size:.8125rem}
-tbody th{font-weight:400;overflow-wrap:anywhere}tbody th .chip{margin-left:4px}
+tbody th{font-weight:400;overflow-wrap:anywhere}tbody th .chip{display:none}td{white-space:nowrap}
 .size{white-space:nowrap}.size .soft{display:inline-block;width:44px;text-align:right}
 .bar{display:inline-block;height:10px;border-radius:5px;background:var(--line);position:relative;width:120px}
 .bar b{display:block;height:10px;border-radius:5px;background:var(--before)}.bar b.over{background:var(--now)}
@@ -100,12 +100,14 @@ svg{display:block;width:100%;overflow:visible}svg path,svg rect{vector-effect:no
 .chart{display:grid;grid-template-columns:54px minmax(0,1fr);gap:4px 8px;font-size:.8125rem;color:var(--soft)}
 .y,.x,.plot{position:relative}.x{grid-column:2;height:20px}
 .y span{position:absolute;right:0;transform:translateY(-50%);white-space:nowrap;line-height:1}
-.x span{position:absolute;transform:translateX(-50%);white-space:nowrap}.x .first,.x .last{transform:none}
-.over{position:absolute;top:-2px;padding:0 5px;font-size:.75rem;font-weight:600;white-space:nowrap;background:none}
+.x span{position:absolute;white-space:nowrap;text-align:center}
+.over{position:absolute;top:-2px;padding:0 5px;font-size:.75rem;font-weight:600;white-space:nowrap;
+text-shadow:0 0 3px var(--card),0 0 3px var(--card)}.over.low{top:auto;bottom:0}
 .over.before{color:var(--link)}.over.tested{color:var(--drift)}
 .grid{fill:none;stroke:var(--line);stroke-width:1}
 svg .before{fill:var(--before-fill);stroke:var(--before);stroke-width:1.5;stroke-dasharray:4 3}
 svg .now{fill:var(--now-fill);stroke:var(--now);stroke-width:2}
+svg .fill{stroke:none}svg .top{fill:none}
 svg .median{fill:none;stroke-width:2}svg .median.before{stroke-dasharray:5 4}
 .line{fill:none;stroke:var(--ink);stroke-width:2;stroke-linejoin:round}
 .band{fill:var(--soft);fill-opacity:.3}.wide-band{fill:var(--soft);fill-opacity:.16}

@@ -7,7 +7,7 @@ import numpy as np
 
 from platform_assets.quality.drift.wording import number, percent
 from platform_assets.quality.profile.keys import Floats
-from platform_assets.quality.report.chart import Mark, apart, chart, note_at
+from platform_assets.quality.report.chart import Mark, apart, chart, mark_words, note_at
 from platform_assets.quality.report.history import ColumnHistory, Series
 from platform_assets.quality.report.shapes import nice_marks
 
@@ -37,7 +37,7 @@ def _quantiles(name: str, history: ColumnHistory, tested: str) -> str:
         for place, style in ((0, "wide-band"), (1, "band"))
     )
     shapes = bands + f'<path class="line" d="{_line(at, scale(rows[2]))}"/>' + _dot(history, tested, scale(rows[2]))
-    marks = [(float(scale(np.array([v]))[0]), number(v)) for v in nice_marks(low - room, high + room, 3)]
+    marks = [(float(scale(np.array([v]))[0]), mark_words(v)) for v in nice_marks(low - room, high + room, 4)]
     title = "Typical value (line: median; bands: the middle half and the middle 80 % of the rows)"
     alt = f"{name}, median by partition: {_course(history, history.quantiles[0.5], number)}"
     return _figure(title, shapes, alt, history, tested, marks, 120)
@@ -63,7 +63,7 @@ def _share_figure(title: str, alt: str, series: Series, history: ColumnHistory, 
     scale = _scale(0.0, top)
     heights = scale(shares)
     shapes = f'<path class="line" d="{_line(_places(history), heights)}"/>' + _dot(history, tested, heights)
-    marks = [(float(scale(np.array([v]))[0]), f"{100 * v:g} %") for v in nice_marks(0.0, top, 2)]
+    marks = [(float(scale(np.array([v]))[0]), f"{100 * v:g} %") for v in nice_marks(0.0, top, 3)]
     return _figure(title, shapes, alt, history, tested, marks, 76)
 
 
@@ -72,7 +72,7 @@ def _figure(
 ) -> str:
     at = _places(history)
     names = history.partitions
-    x_marks = [(float(at[place]), names[place]) for place in apart(len(names), 4)]
+    x_marks = [(float(at[place]), names[place]) for place in apart(len(names), 3)]
     behind, notes = _reference(history, at)
     if tested in names:
         x = float(at[names.index(tested)])
@@ -88,7 +88,7 @@ def _reference(history: ColumnHistory, at: Floats) -> tuple[str, str]:
     inside = [float(x) for x, name in zip(at, history.partitions, strict=True) if name in history.reference]
     boxes = "".join(f"M{x - half:.2f} 0H{x + half:.2f}V100H{x - half:.2f}Z" for x in inside)
     return (
-        (f'<path class="window" d="{boxes}"/>', note_at(inside[0] - half, "reference", "before"))
+        (f'<path class="window" d="{boxes}"/>', note_at(inside[0] - half, "reference", "before low"))
         if inside
         else ("", "")
     )

@@ -1,4 +1,4 @@
-"""The fixed sentences of a report: verdicts, advice and what each measure means."""
+"""The fixed sentences of a report: verdicts and what each measure means."""
 
 from platform_assets.quality.drift.result import Verdict
 
@@ -13,13 +13,6 @@ VERDICTS: dict[Verdict, str] = {
     "stable": "● stable",
     "cannot_tell": "? cannot tell",
     "no_reference": "○ no reference",
-}
-ADVICE: dict[Verdict, str] = {
-    "drift": "Does it matter? Look at the columns that a model uses. If the change is real (season, new customers), "
-    "retrain or choose a reference of the same season; if it is a fault of the source, hold the data back.",
-    "stable": "Nothing has to be done for the data as a whole; columns marked as drift are worth a look.",
-    "cannot_tell": "This is not a pass. Compare a longer window, or wait for more rows.",
-    "no_reference": "This is not a pass. It becomes a comparison once a reference window exists.",
 }
 MEASURES: dict[str, str] = {
     "Size of a change": "the largest of three effects, each divided by its declared limit: change of the distribution "

@@ -1,0 +1,113 @@
+"""A column over all partitions, and since when it drifts: the same answers as comparing every partition anew."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_example import MONTHS, REFERENCE, TESTED, example, profiles
+
+from platform_assets.quality.drift.compare import compare_profiles
+from platform_assets.quality.profile import profile_batches
+from platform_assets.quality.profile.table import merge_profiles
+from platform_assets.quality.report.history import LOOK_BACK, QUANTILES, Since, column_histories, quantiles_of
+
+NORMAL = np.random.default_rng(3).normal(0, 1, 400)
+
+
+def month(shift: float, **more: pa.Array):
+    return profile_batches(pa.table({"x": NORMAL + shift, **more}).to_batches())
+
+
+def since_of(shifts, reference, tested):
+    """Since when `x` drifts, with one partition a shift, named by its place."""
+    months = {f"{place:03}": month(shift) for place, shift in enumerate(shifts)}
+    names = [f"{place:03}" for place in reference]
+    merged, name = merge_profiles([months[n] for n in names]), f"{tested:03}"
+    result = compare_profiles(merged, months[name])
+    return column_histories(months, result, merged, {"x": names}, name)["x"].since
+
+
+@pytest.mark.parametrize(
+    ("shifts", "reference", "tested", "since"),
+    [
+        ([0, 0, 0, 0], [0, 1], 3, None),
+        ([0, 0, 0, 3], [0, 1], 3, Since("003", 1, "stable")),
+        ([0, 0, 3, 3, 3], [0], 4, Since("002", 3, "stable")),
+        ([0, 0, 3, 0, 3], [0], 4, Since("004", 1, "stable")),
+        ([0, 3, 3], [0], 2, Since("001", 2, "reference")),
+        ([3, 3, 0], [2], 1, Since("000", 2, "oldest")),
+        ([3, 3, 3, 0, 3], [3], 2, Since("000", 3, "oldest")),
+        ([0, *[3] * (LOOK_BACK + 4)], [0], LOOK_BACK + 4, Since("004", LOOK_BACK + 1, "look_back")),
+    ],
+)
+def test_a_run_of_drift_begins_where_the_partition_before_did_not_drift(shifts, reference, tested, since):
+    assert since_of(shifts, reference, tested) == since
+
+
+def test_since_when_agrees_with_comparing_every_partition_on_all_columns():
+    months = profiles()
+    result, reference, _, about = example(months)
+    names = [column.column for column in result.columns]
+
+    for column in result.named("drift"):
+        run = about.histories[column.column].since
+        place = MONTHS.index(TESTED)
+        while place > len(REFERENCE):
+            earlier = compare_profiles(reference, months[MONTHS[place - 1]], columns=names)
+            if column.column not in {found.column for found in earlier.named("drift")}:
+                break
+            place -= 1
+        assert run.partition == MONTHS[place], column.column
+        assert run.partitions == MONTHS.index(TESTED) - place + 1
+    assert about.histories["amount"].since.partition < TESTED
+    assert about.histories["visits"].since is None
+
+
+def test_a_column_that_older_partitions_lack_drifts_since_it_is_there():
+    months = {"1": month(0), "2": month(0, y=NORMAL), "3": month(0, y=NORMAL), "4": month(0, y=NORMAL + 3)}
+    result = compare_profiles(months["2"], months["4"])
+
+    found = column_histories(months, result, months["2"], {"y": ["2"]}, "4")["y"]
+
+    assert found.partitions == ("2", "3", "4")
+    assert found.since == Since("4", 1, "stable")
+
+
+@given(
+    st.lists(st.one_of(st.floats(allow_nan=True), st.integers(-5, 5).map(float), st.none()), max_size=60),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_quantiles_are_those_of_the_profile(values, seed):
+    many = np.random.default_rng(seed).normal(0, 1e3, 6_000 if seed % 3 == 0 else 0)
+    table = pa.table({"x": pa.concat_arrays([pa.array(values, pa.float64()), pa.array(many)])})
+    column = profile_batches(table.to_batches()).columns.get("x")
+    if column is None:
+        return
+
+    assert quantiles_of(column) == tuple(column.quantile(q) for q in QUANTILES)
+
+
+def test_texts_are_followed_by_the_shares_that_changed_most_and_only_if_all_are_known():
+    before = pa.table({"city": ["Rome"] * 60 + ["Oslo"] * 30 + ["Bonn"] * 10 + ["Nice"] * 100})
+    now = pa.table({"city": ["Rome"] * 20 + ["Oslo"] * 70 + ["Bonn"] * 10 + ["Nice"] * 100})
+    many = pa.table({"city": [f"city {place}" for place in range(5_000)]})
+    months = {name: profile_batches(rows.to_batches()) for name, rows in (("1", before), ("2", now))}
+
+    def shares(parts):
+        result = compare_profiles(months["1"], months["2"])
+        return column_histories(parts, result, months["1"], {"city": ["1"]}, "2")["city"].shares
+
+    assert list(shares(months)) == ["Oslo", "Rome", "Bonn"]
+    assert shares(months)["Rome"] == (0.3, 0.1)
+    assert shares({**months, "3": profile_batches(many.to_batches())}) == {}
+
+
+def test_without_a_reference_nothing_drifts_since_when():
+    months = {"1": month(0), "2": month(3)}
+
+    found = column_histories(months, compare_profiles(None, months["2"]), None, {}, "2")
+
+    assert found["x"].since is None
+    assert found["x"].quantiles[0.5][1] == pytest.approx(found["x"].quantiles[0.5][0] + 3)
