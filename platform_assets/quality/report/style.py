@@ -49,7 +49,7 @@ def _variables(colours: dict[str, str]) -> str:
 _PAGE = """
 *{box-sizing:border-box}
 html{scroll-padding-top:12px}
-body{margin:0;background:var(--page);color:var(--ink);overflow-wrap:break-word;
+body{margin:0;background:var(--page);color:var(--ink);overflow-wrap:anywhere;
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main{max-width:1040px;margin:0 auto;padding:24px 16px 64px}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 12px}h2{font-size:1.2rem;margin:36px 0 10px}
@@ -63,12 +63,13 @@ a:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offs
 .cannot_tell,.no_reference{color:var(--unknown);background:var(--unknown-bg)}
 .chip{border-radius:99px;padding:1px 10px;font-size:.8125rem;font-weight:600;white-space:nowrap;display:inline-block}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px;margin:12px 0}
-.answers>div{display:grid;grid-template-columns:210px 1fr;gap:0 18px;padding:10px 0;border-top:1px solid var(--line)}
+.answers>div{display:grid;grid-template-columns:210px minmax(0,1fr);gap:0 18px;padding:10px 0;
+border-top:1px solid var(--line)}
 .answers>div:first-child{border-top:0;padding-top:0}.answers>div:last-child{padding-bottom:0}
 .answers h2{font-size:1rem;margin:0}.answers p{margin:0}.answers ul{margin:0;padding-left:1.1em}
 .answers li+li{margin-top:4px}
 dl{display:flex;flex-wrap:wrap;gap:8px 28px;margin:14px 0}dt{color:var(--soft);font-size:.8125rem}dd{margin:0}
-dl.told{display:block;margin:10px 0 16px}dl.told>div{display:grid;grid-template-columns:140px 1fr;gap:0 14px;
+dl.told{display:block;margin:10px 0 16px}dl.told>div{display:grid;grid-template-columns:140px minmax(0,1fr);gap:0 14px;
 padding:4px 0}dl.told dt{padding-top:2px}
 dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:10px 18px;
 margin:18px 0 4px;font-size:.9375rem;overflow-wrap:anywhere}
@@ -81,7 +82,7 @@ summary .soft,.head .soft{margin-left:auto}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 th,td{text-align:left;padding:7px 14px 7px 0;border-bottom:1px solid var(--line);vertical-align:middle}
 tbody tr:last-child>*{border-bottom:0}
-thead th{color:var(--soft);font-weight:600;font-size:.8125rem}
+thead th{overflow-wrap:normal;color:var(--soft);font-weight:600;font-size:.8125rem}
 tbody th{font-weight:400;overflow-wrap:anywhere}tbody th .chip{display:none}td{white-space:nowrap}
 .size{white-space:nowrap}.size .soft{display:inline-block;width:44px;text-align:right}
 .bar{display:inline-block;height:10px;border-radius:5px;background:var(--line);position:relative;width:120px}
@@ -120,7 +121,7 @@ svg .median{fill:none;stroke-width:2}svg .median.before{stroke-dasharray:5 4}
 """
 _SMALL = """
 @media (max-width:640px){main{padding:14px 10px 40px}.wide{display:none}.card{padding:14px 12px}.bar{width:84px}
-.banner{padding:12px 14px}.answers>div,dl.told>div{grid-template-columns:1fr}.answers h2{margin-bottom:4px}
+.banner{padding:12px 14px}.answers>div,dl.told>div{grid-template-columns:minmax(0,1fr)}.answers h2{margin-bottom:4px}
 tbody th .chip{display:block;width:max-content;margin:2px 0 0}th,td{padding-right:8px}
 .chart{grid-template-columns:44px minmax(0,1fr)}dl.facts{grid-template-columns:1fr 1fr}}
 @media print{.card{break-inside:avoid}}
