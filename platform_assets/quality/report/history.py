@@ -1,7 +1,7 @@
 """A column over all partitions, and since when it has drifted: from stored profiles, without reading data again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -140,17 +140,16 @@ def _history(
 
 
 def quantiles_of(column: ColumnProfile) -> Series:
-    """The `QUANTILES` of a column in one pass over its bins, each as `ColumnProfile.quantile` gives it."""
+    """The `QUANTILES` of a column in one pass over its bins, each within `ColumnProfile.quantile_bounds`."""
     if not column.values:
         return (None,) * len(QUANTILES)
-    cumulated = np.cumsum(column.ordered.counts)
+    lower, upper, counts = column.bins()
+    cumulated = np.cumsum(counts)
     ranks = np.maximum(np.ceil(np.round(np.array(QUANTILES) * cumulated[-1], 6)), 1)
     at = np.searchsorted(cumulated, ranks)
-    # The few bins that hold a quantile, as a sketch of their own: turning all bins into values costs most of the time.
-    bins = replace(column.ordered, bins=column.ordered.bins[at], counts=column.ordered.counts[at])
-    lower, upper = column.floats(bins.lower_keys()), column.floats(bins.upper_keys())
-    inside = (ranks - (cumulated[at] - bins.counts)) / bins.counts
-    return tuple(np.clip(lower * (1.0 - inside) + upper * inside, lower, upper).tolist())
+    low, high = lower[at], upper[at]
+    inside = (ranks - (cumulated[at] - counts[at])) / counts[at]
+    return tuple(np.clip(low * (1.0 - inside) + high * inside, low, high).tolist())
 
 
 def _telling_values(before: ColumnProfile | None, now: ColumnProfile | None) -> list[str]:
