@@ -49,15 +49,15 @@ def report_context(
 def policy_words(policy: RetrainingDeclaration) -> str:
     """What the declared retraining policy does about drift, as a sentence."""
     if policy.on_drift:
-        pause = f", but not within {_count(policy.cool_down_partitions)} of a training"
+        pause = f", but not within {_count(policy.cool_down_partitions, 'one partition')} of a training"
         return f"The policy trains by itself when a drift begins{pause if policy.cool_down_partitions else ''}."
     if policy.every_partitions:
-        return f"The policy trains every {_count(policy.every_partitions)}, whatever drifts; train by hand if sooner."
+        return f"The policy trains every {_count(policy.every_partitions, 'partition')}, whatever drifts."
     return "No training follows by itself: train by hand."
 
 
-def _count(many: int) -> str:
-    return "one partition" if many == 1 else f"{many} partitions"
+def _count(many: int, one: str) -> str:
+    return one if many == 1 else f"{many} partitions"
 
 
 def _profiles(workspace: Workspace, product: Product, model: MonitoredModelDeclaration) -> dict[str, TableProfile]:
@@ -82,7 +82,10 @@ def _origins(product: Product, feature_set: FeatureSetDeclaration, partition: st
             columns.setdefault(reference.table, []).append(reference.column)
         # A column of the same name is where the values are; the others only join or order them.
         tables = sorted(columns, key=lambda table: name not in columns[table])
-        found[name] = tuple(_origin(product, table, columns[table], partition) for table in tables)
+        found[name] = tuple(
+            _origin(product, table, sorted(columns[table], key=lambda column: column != name), partition)
+            for table in tables
+        )
     return found
 
 

@@ -219,6 +219,22 @@ def test_the_drift_report_has_a_verdict_for_every_watched_column_and_can_be_read
     assert "data:image/svg+xml;base64," in story.drift.markdown
 
 
+def test_the_drift_report_tells_since_when_and_whom_to_ask(story: Story) -> None:
+    told = json.loads(story.drift.html.with_suffix(".json").read_text())
+
+    assert told["partition"] == MARCH
+    assert told["timelines"]["temp"]["partitions"] == [JANUARY, FEBRUARY, MARCH]
+    assert told["timelines"]["temp"]["reference"] == [JANUARY]
+    assert told["timelines"]["probability"]["partitions"] == [FEBRUARY, MARCH]
+    assert told["timelines"]["probability"]["reference"] == [FEBRUARY]
+    drifted = {column["column"] for column in told["columns"] if column["verdict"] == "drift"}
+    assert set(told["since"]) == drifted != set()
+    assert {since["partition"] for since in told["since"].values()} <= {FEBRUARY, MARCH}
+    advice = " ".join(step for steps in told["advice"].values() for step in steps)
+    assert f"ask team:flight-operations what changed, and look at weather/{MARCH}.csv (" in advice
+    assert "The policy trains by itself when a drift begins" in advice
+
+
 def test_weather_and_season_are_seen_to_drift_but_the_schedule_is_not(story: Story) -> None:
     verdicts = {column.column: column.verdict for column in story.drift.result.columns}
 

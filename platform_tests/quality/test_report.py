@@ -98,7 +98,7 @@ def test_page_draws_the_distribution_and_the_course_of_every_column(page, told):
     assert page.count("<svg") == len(result.columns) - 1 + sum(course.values())
     assert "No values to draw." in page
     assert "No value is missing in any of 14 partitions." in page
-    assert page.count(">tested<") == sum(course.values())
+    assert page.count(f">{TESTED} tested<") == sum(course.values())
 
 
 def test_every_picture_has_an_alternative_text_with_numbers(page):

@@ -50,7 +50,7 @@ MOVED = {"psi": 0.9}
             ["More values are missing (10 % to 40 %)", "ask team:shop", "orders/2024-01.csv (phone, country, shop"],
         ),
         (FEWER, ["Fewer values are missing (40 % to 10 %)", "-9999", "ask team:shop"]),
-        (NEW, ["New categories ('Bergen')", "trained again", "ask team:shop", "deliver the file again"]),
+        (NEW, ["New categories ('Bergen')", "trained again", "ask team:shop", "deliver it again"]),
         (MOVED, ["If the world changed", "train again", "A drift trains.", "it is a fault: ask team:shop"]),
         (MISSING | NEW | MOVED, ["More values are missing", "New categories", "If the world changed"]),
     ],
@@ -158,3 +158,14 @@ def test_importance_is_told_where_it_was_measured():
 )
 def test_since_when_is_a_sentence(since, words):
     assert words in since_words(since)
+
+
+def test_nothing_follows_by_itself_while_the_data_as_a_whole_is_stable():
+    drifted = column(**MOVED)
+    about = ReportContext(policy="A drift trains.", used=frozenset(["phone"]))
+
+    alone, whole = (" ".join(report_advice(result_of(drifted, verdict=v), about)) for v in ("stable", "drift"))
+
+    assert "nothing follows by itself" in alone
+    assert "A drift trains." not in alone
+    assert "A drift trains." in whole

@@ -18,8 +18,8 @@ def column_advice(column: ColumnDrift, result: DriftResult, about: ReportContext
     if column.verdict == "cannot_tell":
         return ["Wait for more rows, or compare a longer window. Until then this is not a pass."]
     if column.column == about.prediction:
-        return ["Look at the changed columns that the model uses: they moved its answers. " + _outlook(about)]
-    return [_step(finding, column, about) for finding in findings_of(column, result)]
+        return ["Look at the changed columns that the model uses: they moved its answers. " + _outlook(result, about)]
+    return [_step(finding, column, result, about) for finding in findings_of(column, result)]
 
 
 def report_advice(result: DriftResult, about: ReportContext) -> list[str]:
@@ -33,7 +33,7 @@ def report_advice(result: DriftResult, about: ReportContext) -> list[str]:
             for finding in findings_of(column, result):
                 kinds.setdefault(finding, []).append(column)
     order: tuple[Finding, ...] = ("missing_rose", "new_values", "moved", "missing_fell")
-    steps += [_shared_step(finding, kinds[finding], about) for finding in order if finding in kinds]
+    steps += [_shared_step(finding, kinds[finding], result, about) for finding in order if finding in kinds]
     unclear = result.named("cannot_tell")
     if result.verdict == "cannot_tell":
         steps.append("This is not a pass.")
@@ -48,33 +48,33 @@ def origin_words(origins: tuple[Origin, ...]) -> str:
     return " and ".join(shown)
 
 
-def _step(finding: Finding, column: ColumnDrift, about: ReportContext) -> str:
+def _step(finding: Finding, column: ColumnDrift, result: DriftResult, about: ReportContext) -> str:
     origins = about.origins.get(column.column, ())
     change = f"{percent(column.reference_missing_share or 0.0)} to {percent(column.current_missing_share)}"
     if finding == "missing_rose":
-        return f"More values are missing ({change}): {_ask(origins)} whether the source stopped delivering them."
+        return f"More values are missing ({change}): {_ask(origins, 'whether the source stopped delivering them')}."
     if finding == "missing_fell":
         return (
             f"Fewer values are missing ({change}). Make sure that a missing value is not written as a number now, "
-            f"such as 0 or -9999: {_ask(origins)}."
+            f"such as 0 or -9999: {_ask(origins, 'what changed')}."
         )
     if finding == "new_values":
         new = _listed([f"'{value}'" for value in column.new_values], _NAMED_COLUMNS)
         return (
             f"New categories ({new}): if they are real, the model has never seen them and has to be trained again; "
-            f"if they are another spelling, {_ask(origins)} for a correction and deliver the file again."
+            f"if they are another spelling, {_ask(origins, 'for a correction')}, and deliver it again."
         )
-    return _moved(column, origins, about)
+    return _moved(column, origins, result, about)
 
 
-def _moved(column: ColumnDrift, origins: tuple[Origin, ...], about: ReportContext) -> str:
-    fault = f"If a unit, a clock or a default value changed, it is a fault: {_ask(origins)}."
+def _moved(column: ColumnDrift, origins: tuple[Origin, ...], result: DriftResult, about: ReportContext) -> str:
+    fault = f"If a unit, a clock or a default value changed, it is a fault: {_ask(origins, 'what changed')}."
     if about.used is not None and column.column not in about.used:
         return f"The model does not use this column, so it needs no training for it. {fault}"
-    return f"If the world changed (a season, new customers), train again. {_outlook(about)} {fault}"
+    return f"If the world changed (a season, new customers), train again. {_outlook(result, about)} {fault}"
 
 
-def _shared_step(finding: Finding, columns: list[ColumnDrift], about: ReportContext) -> str:
+def _shared_step(finding: Finding, columns: list[ColumnDrift], result: DriftResult, about: ReportContext) -> str:
     names = _names(columns)
     owners = _listed(sorted({o.owner for c in columns for o in about.origins.get(c.column, ())}), _NAMED_FILES)
     files = _listed(sorted({o.file for c in columns for o in about.origins.get(c.column, ())[:1]}), _NAMED_FILES)
@@ -89,7 +89,9 @@ def _shared_step(finding: Finding, columns: list[ColumnDrift], about: ReportCont
     used = [column for column in columns if about.used is None or column.column in about.used]
     if not used:
         return f"The whole distribution moved in {names}, which the model does not use: no training is needed."
-    return f"The whole distribution moved in {names}: if the world changed, train again. {_outlook(about)}".strip()
+    return (
+        f"The whole distribution moved in {names}: if the world changed, train again. {_outlook(result, about)}".strip()
+    )
 
 
 def _schema_step(result: DriftResult) -> str:
@@ -98,15 +100,20 @@ def _schema_step(result: DriftResult) -> str:
     return f"The table changed shape ({names}): correct the feature function or the contract before anything else."
 
 
-def _ask(origins: tuple[Origin, ...]) -> str:
+def _ask(origins: tuple[Origin, ...], question: str) -> str:
+    """Whom to ask what, and the file that tells most."""
     if not origins:
-        return "ask the owner of the data"
-    owners = " and ".join(sorted({origin.owner for origin in origins}))
-    return f"ask {owners}, and look at {origin_words(origins)}"
+        return f"ask the owner of the data {question}"
+    return f"ask {origins[0].owner} {question}, and look at {origin_words(origins[:1])}"
 
 
-def _outlook(about: ReportContext) -> str:
-    return about.policy or "Retrain, or choose a reference of the same season."
+def _outlook(result: DriftResult, about: ReportContext) -> str:
+    """What follows by itself, which is decided by the data as a whole."""
+    if not about.policy:
+        return "Retrain, or choose a reference of the same season."
+    if result.verdict != "drift":
+        return "The data as a whole does not count as drift, so nothing follows by itself: train by hand if need be."
+    return about.policy
 
 
 def _names(columns: list[ColumnDrift]) -> str:

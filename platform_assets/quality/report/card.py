@@ -39,17 +39,20 @@ def card_of(
     return f"<details class='card'>{summary}{inner}</details>"
 
 
+def sentences_of(sentences: list[str]) -> str:
+    """A paragraph, or a list of several."""
+    if len(sentences) == 1:
+        return f"<p>{escape(sentences[0])}</p>"
+    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
+
+
 def _words(column: ColumnDrift, result: DriftResult, about: ReportContext) -> str:
     since, used = since_of(column, about), use_words(column, result, about)
     told = [("Finding", [column.message])]
     told += [("Since when", [since_words(since)])] if since else []
     told += [("Used by the model", [_use_sentence(used, about)])] if used else []
     told += [("What to do", column_advice(column, result, about))]
-    items = "".join(
-        f"<div><dt>{name}</dt><dd>{'<br>'.join(escape(line) for line in lines)}</dd></div>"
-        for name, lines in told
-        if lines
-    )
+    items = "".join(f"<div><dt>{name}</dt><dd>{sentences_of(lines)}</dd></div>" for name, lines in told if lines)
     return f"<dl class='told'>{items}</dl>"
 
 

@@ -35,7 +35,7 @@ def mark_words(value: float) -> str:
 
 
 def note_at(x: float, words: str, style: str) -> str:
-    """A word at the top of a plot (class `low`: at its foot), beside the place `x` on the side that has more room."""
+    """A word at the foot of a plot, beside the place `x` on the side that has more room."""
     side = f"left:{x:.1f}%" if x < 50 else f"right:{100 - x:.1f}%"
     return f'<span class="over {style}" style="{side}">{escape(words)}</span>'
 

@@ -6,7 +6,7 @@ from html import escape
 from platform_assets.quality.drift.result import ColumnDrift, DriftResult
 from platform_assets.quality.profile.table import TableProfile
 from platform_assets.quality.report.answers import Answer, answers_of
-from platform_assets.quality.report.card import card_of
+from platform_assets.quality.report.card import card_of, sentences_of
 from platform_assets.quality.report.context import NOTHING_KNOWN, ReportContext
 from platform_assets.quality.report.definitions import definitions_of
 from platform_assets.quality.report.multivariate import multivariate_of
@@ -48,14 +48,8 @@ def _banner(result: DriftResult, title: str) -> str:
 
 
 def _answers(answers: list[Answer]) -> str:
-    blocks = "".join(f"<div><h2>{answer.question}</h2>{_sentences(answer.sentences)}</div>" for answer in answers)
+    blocks = "".join(f"<div><h2>{answer.question}</h2>{sentences_of(answer.sentences)}</div>" for answer in answers)
     return f"<section class='answers card'>{blocks}</section>"
-
-
-def _sentences(sentences: list[str]) -> str:
-    if len(sentences) == 1:
-        return f"<p>{escape(sentences[0])}</p>"
-    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
 def _context(result: DriftResult, context: Mapping[str, str]) -> str:

@@ -66,8 +66,8 @@ a:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offs
 .answers>div{display:grid;grid-template-columns:210px minmax(0,1fr);gap:0 18px;padding:10px 0;
 border-top:1px solid var(--line)}
 .answers>div:first-child{border-top:0;padding-top:0}.answers>div:last-child{padding-bottom:0}
-.answers h2{font-size:1rem;margin:0}.answers p{margin:0}.answers ul{margin:0;padding-left:1.1em}
-.answers li+li{margin-top:4px}
+.answers h2{font-size:1rem;margin:0}dd p,.answers p{margin:0}dd ul,.answers ul{margin:0;padding-left:1.1em}
+li+li{margin-top:4px}
 dl{display:flex;flex-wrap:wrap;gap:8px 28px;margin:14px 0}dt{color:var(--soft);font-size:.8125rem}dd{margin:0}
 dl.told{display:block;margin:10px 0 16px}dl.told>div{display:grid;grid-template-columns:140px minmax(0,1fr);gap:0 14px;
 padding:4px 0}dl.told dt{padding-top:2px}
@@ -102,9 +102,9 @@ svg{display:block;width:100%;overflow:visible}svg path,svg rect{vector-effect:no
 .y,.x,.plot{position:relative}.x{grid-column:2;height:20px}
 .y span{position:absolute;right:0;transform:translateY(-50%);white-space:nowrap;line-height:1}
 .x span{position:absolute;white-space:nowrap;text-align:center}
-.over{position:absolute;top:-2px;padding:0 5px;font-size:.75rem;font-weight:600;white-space:nowrap;
-text-shadow:0 0 3px var(--card),0 0 3px var(--card)}.over.low{top:auto;bottom:0}
-.over.before{color:var(--link)}.over.tested{color:var(--drift)}
+.over{position:absolute;bottom:0;padding:0 5px;font-size:.75rem;font-weight:600;white-space:nowrap;
+text-shadow:0 0 3px var(--card),0 0 3px var(--card)}
+.over.before{color:var(--link)}
 .grid{fill:none;stroke:var(--line);stroke-width:1}
 svg .before{fill:var(--before-fill);stroke:var(--before);stroke-width:1.5;stroke-dasharray:4 3}
 svg .now{fill:var(--now-fill);stroke:var(--now);stroke-width:2}

@@ -13,6 +13,8 @@ from platform_assets.quality.report.shapes import nice_marks
 
 _MARGIN = 0.06
 _LEAST_TOP = 0.01
+#: Per cent of the width that the tested partition's label needs to either side on a phone.
+_ROOM = 45.0
 
 
 def timelines_of(name: str, history: ColumnHistory, tested: str) -> str:
@@ -77,7 +79,7 @@ def _figure(
     if tested in names:
         x = float(at[names.index(tested)])
         behind += f'<path class="tested" d="M{x:.2f} 0V100"/>'
-        notes += note_at(x, "tested", "tested")
+        x_marks = [(x, f"{tested} tested"), *((other, name) for other, name in x_marks if abs(other - x) > _ROOM)]
     drawn = chart(behind + shapes, alt, height, x_marks=x_marks, y_marks=y_marks, notes=notes)
     return f'<figure class="timeline"><figcaption>{escape(title)}</figcaption>{drawn}</figure>'
 
@@ -88,7 +90,7 @@ def _reference(history: ColumnHistory, at: Floats) -> tuple[str, str]:
     inside = [float(x) for x, name in zip(at, history.partitions, strict=True) if name in history.reference]
     boxes = "".join(f"M{x - half:.2f} 0H{x + half:.2f}V100H{x - half:.2f}Z" for x in inside)
     return (
-        (f'<path class="window" d="{boxes}"/>', note_at(inside[0] - half, "reference", "before low"))
+        (f'<path class="window" d="{boxes}"/>', note_at(inside[0] - half, "reference", "before"))
         if inside
         else ("", "")
     )
