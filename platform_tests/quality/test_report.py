@@ -5,12 +5,17 @@ import json
 import re
 from html.parser import HTMLParser
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from report_example import HOSTILE, MONTHS, REFERENCE, TESTED, example, profiles
 
 from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.result import DriftResult, Verdict
+from platform_assets.quality.profile import profile_batches
 from platform_assets.quality.report.as_json import drift_report_json
+from platform_assets.quality.report.context import ReportContext
+from platform_assets.quality.report.history import column_histories
 from platform_assets.quality.report.html import drift_report_html
 from platform_assets.quality.report.markdown import drift_report_markdown
 from platform_assets.quality.report.picture import drift_picture_svg
@@ -122,6 +127,26 @@ def test_page_is_self_contained_small_and_well_formed(page):
     assert "<b>city" not in page
     assert len(page.encode()) < 300_000
     assert Reader(page).open == []
+
+
+def test_page_of_a_hundred_partitions_of_twenty_columns_is_below_a_megabyte():
+    rng = np.random.default_rng(1)
+    tables = {
+        f"{1990 + month // 12}-{month % 12 + 1:02}": pa.table(
+            {f"c{place:02}": rng.normal(0, 1, 300) for place in range(20)}
+        )
+        for month in range(100)
+    }
+    many = {month: profile_batches(table.to_batches()) for month, table in tables.items()}
+    first, last = min(many), max(many)
+    result = compare_profiles(many[first], many[last])
+    histories = column_histories(many, result, many[first], {name: [first] for name in many[first].columns}, last)
+    about = ReportContext(partition=last, histories=histories)
+
+    page = drift_report_html(result, many[first], many[last], title="Large", context={}, about=about)
+
+    assert page.count("<figcaption>Typical value") == 20
+    assert 100_000 < len(page.encode()) < 1_000_000
 
 
 def test_page_without_reference_is_no_pass(months):

@@ -10,6 +10,7 @@ from platform_assets.quality.report.findings import Finding, findings_of, import
 from platform_assets.quality.report.history import LOOK_BACK, Since
 
 _LISTED = 3
+_BEFORE = {"reference": ", right after the reference", "oldest": " or earlier", "look_back": " or earlier"}
 _KINDS: dict[Finding, str] = {
     "moved": "Values lie elsewhere",
     "missing_rose": "More values are missing",
@@ -57,12 +58,12 @@ def how_much(result: DriftResult, about: ReportContext) -> list[str]:
 
 def since_when(result: DriftResult, about: ReportContext) -> list[str]:
     """The columns by the first partition of their present drift, oldest first; nothing without histories."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for column in result.named("drift"):
         since = since_of(column, about)
         if since is not None:
-            groups.setdefault(since.partition, []).append(column.column)
-    return [f"Since {start}: {_listed(names)}." for start, names in sorted(groups.items())]
+            groups.setdefault((since.partition, _BEFORE.get(since.end, "")), []).append(column.column)
+    return [f"Since {start}{before}: {_listed(names)}." for (start, before), names in sorted(groups.items())]
 
 
 def does_it_matter(result: DriftResult, about: ReportContext) -> list[str]:

@@ -11,6 +11,7 @@ from platform_assets.quality.report.bars import bars_of
 from platform_assets.quality.report.context import ReportContext
 from platform_assets.quality.report.distribution import distribution_of
 from platform_assets.quality.report.overview import breakable, chip, medians, missing
+from platform_assets.quality.report.shapes import prose
 from platform_assets.quality.report.timeline import timelines_of
 
 _LISTED = 5
@@ -42,8 +43,8 @@ def card_of(
 def sentences_of(sentences: list[str]) -> str:
     """A paragraph, or a list of several."""
     if len(sentences) == 1:
-        return f"<p>{escape(sentences[0])}</p>"
-    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
+        return f"<p>{prose(sentences[0])}</p>"
+    return f"<ul>{''.join(f'<li>{prose(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
 def _words(column: ColumnDrift, result: DriftResult, about: ReportContext) -> str:

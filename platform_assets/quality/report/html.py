@@ -11,6 +11,7 @@ from platform_assets.quality.report.context import NOTHING_KNOWN, ReportContext
 from platform_assets.quality.report.definitions import definitions_of
 from platform_assets.quality.report.multivariate import multivariate_of
 from platform_assets.quality.report.overview import overview_of
+from platform_assets.quality.report.shapes import prose
 from platform_assets.quality.report.style import CSS
 from platform_assets.quality.report.words import HEADLINES
 
@@ -43,7 +44,7 @@ def drift_report_html(
 def _banner(result: DriftResult, title: str) -> str:
     return (
         f"<h1>{escape(title)}</h1><section class='banner {result.verdict}'><strong>{HEADLINES[result.verdict]}</strong>"
-        f"<p>{escape(result.summary)}</p></section>"
+        f"<p>{prose(result.summary)}</p></section>"
     )
 
 

@@ -71,6 +71,11 @@ def _letter_width(letter: str) -> float:
     return 0.76 if letter.isupper() else 0.64
 
 
+def prose(words: str) -> str:
+    """Words as HTML in which a per cent sign stays with its number."""
+    return escape(words).replace(" %", "\u00a0%")
+
+
 def text_at(x: float, y: float, words: str, style: str) -> str:
     """An SVG text with its baseline at (x, y); `words` are escaped, `style` names CSS classes."""
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{style}">{escape(words)}</text>'
