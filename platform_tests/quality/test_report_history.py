@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from report_example import MONTHS, REFERENCE, TESTED, example, profiles
 
 from platform_assets.quality.drift.compare import compare_profiles
+from platform_assets.quality.drift.thresholds import DriftThresholds
 from platform_assets.quality.profile import profile_batches
 from platform_assets.quality.profile.table import merge_profiles
 from platform_assets.quality.report.history import LOOK_BACK, QUANTILES, Since, column_histories, quantiles_of
@@ -92,6 +93,32 @@ def test_quantiles_lie_where_the_profile_says(values, seed):
     assert [value is None for value in found] == [bound is None for bound in bounds]
     assert all(low <= value <= high for value, (low, high) in zip(found, filter(None, bounds), strict=False))
     assert column.quantile_bounds(0.5) is None or list(found) == sorted(found)
+
+
+def test_quantiles_within_wide_bins_are_those_of_the_profile():
+    values = np.exp(np.random.default_rng(5).uniform(-300, 300, 20_000))
+    column = profile_batches(pa.table({"x": values}).to_batches()).columns["x"]
+
+    assert not column.distinct_is_exact
+    assert quantiles_of(column) == pytest.approx([column.quantile(q) for q in QUANTILES], rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_chance_ends_a_run_as_it_does_in_a_comparison_of_all_columns(seed):
+    rng = np.random.default_rng(seed)
+    names = [f"c{place:02}" for place in range(20)]
+
+    def noise(shift):
+        values = {name: rng.normal(shift if name == "c00" else 0.0, 1, 150) for name in names}
+        return profile_batches(pa.table(values).to_batches())
+
+    months = {"0": noise(0), "1": noise(0), "2": noise(2)}
+    thresholds = DriftThresholds(psi=0.02, moved_share=0.0, noise_level=0.4)
+    result, before = (compare_profiles(months["0"], months[name], thresholds=thresholds) for name in "21")
+
+    found = column_histories(months, result, months["0"], dict.fromkeys(names, "0"), "2")["c00"].since
+
+    assert found.partition == ("1" if "c00" in {column.column for column in before.named("drift")} else "2")
 
 
 def test_texts_are_followed_by_the_shares_that_changed_most_and_only_if_all_are_known():
