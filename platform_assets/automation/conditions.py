@@ -7,7 +7,7 @@ import dagster as dg
 Condition = dg.AutomationCondition
 
 
-def when_inputs_are_updated(*, besides: str | None = None) -> Condition:  # type: ignore[type-arg]
+def when_inputs_are_updated(*, besides: str | tuple[str, ...] = ()) -> Condition:  # type: ignore[type-arg]
     """Request a partition once any of its inputs was updated, or while it was never made, if all inputs are there.
 
     What asks for it is remembered until it was handled, so that an input that arrives late does not lose it, and a
@@ -15,19 +15,20 @@ def when_inputs_are_updated(*, besides: str | None = None) -> Condition:  # type
     partition itself is in progress.
 
     Args:
-        besides: an input whose updates request nothing, but which must be there. A partition whose other inputs
+        besides: inputs whose updates request nothing, but which must be there. A partition whose other inputs
             were updated while it was missing is left alone, also later, until somebody makes it once: a model must
             not score partitions from before its first champion.
     """
     updated, handled = Condition.any_deps_updated(), Condition.newly_requested() | Condition.newly_updated()
     wanted: Condition  # type: ignore[type-arg]
-    if besides is None:
+    names = (besides,) if isinstance(besides, str) else besides
+    if not names:
         wanted = (updated | Condition.missing().newly_true()).since(handled)
     else:
-        only = dg.AssetSelection.assets(besides)
+        only = dg.AssetSelection.assets(*names)
         others_updated = updated.ignore(only)
         too_early = (others_updated & Condition.any_deps_missing().allow(only)).since(Condition.newly_updated())
-        wanted = others_updated.since(handled) & ~too_early.with_label(f"{besides} was missing")
+        wanted = others_updated.since(handled) & ~too_early.with_label(f"{' or '.join(names)} was missing")
     return (
         wanted.with_label("an input was updated")
         & ~Condition.any_deps_missing().with_label("an input is missing")

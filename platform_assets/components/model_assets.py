@@ -144,12 +144,23 @@ def performance_asset(product: Product, model: MonitoredModelDeclaration) -> dg.
 def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
     """Compares the partition with what the champion in charge of it was trained on."""
     contract = model_contracts.drift_report(product, model)
-    reads = [product.feature_sets[model.feature_set]]
+    reads = [product.feature_sets[model.feature_set], product.datasets[model.label.dataset]]
     champion = f"{model.name}_champion"
+    # The newest labels that are known when the partition is reported.
+    newest = dg.TimeWindowPartitionMapping(
+        start_offset=-model.label.delay_partitions,
+        end_offset=-model.label.delay_partitions,
+        allow_nonexistent_upstream_partitions=True,
+    )
 
     @dg.asset(
         **asset_arguments(contract, product.name, {"iceberg", "html"}, reads),
-        deps=[model.feature_set, f"{model.name}_predictions", champion],
+        deps=[
+            model.feature_set,
+            f"{model.name}_predictions",
+            champion,
+            dg.AssetDep(model.label.dataset, partition_mapping=newest),
+        ],
         check_specs=[
             *check_specs(contract, delivered=False),
             check_spec(
@@ -160,7 +171,8 @@ def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg
                 blocking=False,
             ),
         ],
-        automation_condition=when_inputs_are_updated(besides=champion),
+        # New labels alone ask for no report: they are compared with the next partition.
+        automation_condition=when_inputs_are_updated(besides=(champion, model.label.dataset)),
     )
     def drift_report(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         from platform_assets.pipeline.drift_report import materialise_drift_report
@@ -205,7 +217,7 @@ def _table_asset(
         **asset_arguments(contract, product.name, kinds, reads),
         deps=deps,
         check_specs=check_specs(contract, delivered=False),
-        automation_condition=when_inputs_are_updated(besides=f"{model.name}_{besides}" if besides else None),
+        automation_condition=when_inputs_are_updated(besides=f"{model.name}_{besides}" if besides else ()),
     )
     def table(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         step = functools.partial(make, workspace.open(context.run_id), context.partition_key)

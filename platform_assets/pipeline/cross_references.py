@@ -45,6 +45,9 @@ def _dangling_names(product: Product) -> Iterator[str]:
         for field, names in named.items():
             for name in set(names or []) - set(known):
                 yield unknown_name(f"{model.name}.{field}", name, f"column of {model.feature_set}", known)
+        labels = [f"label: {path.rpartition('.')[2]}" for path in (model.label.column, *model.label.computed_from)]
+        for name in set(model.drift.importance) - {*known, "probability", *labels}:
+            yield unknown_name(f"{model.name}.drift.importance", name, f"column of {model.feature_set}", known)
 
 
 def _dangling_lineage(product: Product) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""How far did a partition move away from what its champion was trained on? Answered from stored profiles alone."""
+"""How far did a partition move away from what its champion was trained on, or from what else is declared?
+
+Answered from stored profiles; only the multivariate look, if declared, reads a sample of the rows again.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from platform_assets.learning import partitions
+from platform_assets.pipeline.drift_rows import with_multivariate
+from platform_assets.pipeline.drift_windows import Windows, drift_windows
 from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, drift_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
-from platform_assets.pipeline.promotion import NoChampion
 from platform_assets.pipeline.publishing import publish_rows
 from platform_assets.pipeline.report_context import report_context
-from platform_assets.pipeline.training import labelled_partitions, rows_under
+from platform_assets.pipeline.training import rows_under
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.result import DriftResult
-from platform_assets.quality.errors import MissingProfile
-from platform_assets.quality.profile import TableProfile
-from platform_assets.quality.profile_table import read_profile
 from platform_assets.quality.report.as_json import drift_report_json
 from platform_assets.quality.report.context import ReportContext
 from platform_assets.quality.report.html import drift_report_html
 from platform_assets.quality.report.markdown import drift_report_markdown
 from platform_assets.quality.report.picture import drift_picture_svg
-
-PROBABILITY = "probability"
 
 
 @dataclass(frozen=True)
@@ -40,69 +39,30 @@ class DriftReport:
     record: Materialisation
 
 
-@dataclass(frozen=True)
-class _Windows:
-    """The two sides of a comparison, as profiles of the same columns."""
-
-    reference: TableProfile | None
-    current: TableProfile
-    trained_on: list[str]
-    version: int
-
-
 def materialise_drift_report(workspace: Workspace, product: Product, name: str, partition: str) -> DriftReport:
-    """Compare one partition's features and predictions with the training window of the champion in charge.
-
-    The predicted probability is compared with the partition before, which the champion had not been trained on either.
+    """Compare one partition's features, predictions and labels with the declared reference; see `drift_windows`.
 
     Raises:
         NoChampion: no champion is in charge of the partition.
+        OverlappingWindows: the champion was trained on the partition itself.
         MissingProfile: the partition's features were not published.
     """
     model = product.models[name]
-    windows = _windows(workspace, product, model, partition)
+    windows = drift_windows(workspace, product, model, partition)
     result = compare_profiles(
-        windows.reference, windows.current, columns=watched(product, model), thresholds=model.drift
+        windows.reference,
+        windows.current,
+        columns=windows.columns,
+        thresholds=model.drift,
+        importance=model.drift.importance,
+        unreferenced=windows.unreferenced,
     )
+    result = with_multivariate(workspace, product, model, partition, windows, result)
     picture = drift_picture_svg(result, windows.reference, windows.current)
-    about = report_context(workspace, product, model, partition, result, windows.reference, windows.trained_on)
+    about = report_context(workspace, product, model, partition, windows, result)
     html = _write(workspace, product, model, partition, windows, result, about)
     record = _record(workspace, product, model, partition, windows, result)
     return DriftReport(result, html, drift_report_markdown(result, picture, about), record)
-
-
-def watched(product: Product, model: MonitoredModelDeclaration) -> list[str]:
-    """Columns that a model's drift report compares."""
-    features = model.monitored_columns or model.features or product.feature_sets[model.feature_set].feature_columns
-    return [*features, PROBABILITY]
-
-
-def _windows(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, partition: str) -> _Windows:
-    registry = workspace.registry(model.name)
-    version = registry.champion_in_charge(partition)
-    if version is None:
-        raise NoChampion(model.name, partition)
-    as_of = next(info.as_of for info in registry.versions() if info.version == version)
-    feature_set = product.feature_sets[model.feature_set]
-    trained_on = labelled_partitions(feature_set, model, as_of)
-    features = product.table(feature_set.name)
-    current = read_profile(workspace.lake, features, [partition])
-    if current is None:
-        raise MissingProfile(features, partition)
-    reference = read_profile(workspace.lake, features, trained_on)
-    predictions = product.table(f"{model.name}_predictions")
-    before = read_profile(workspace.lake, predictions, [partitions.previous_partition(partition)])
-    now = read_profile(workspace.lake, predictions, [partition])
-    return _Windows(
-        _with_probability(reference, before), _with_probability(current, now) or current, trained_on, version
-    )
-
-
-def _with_probability(features: TableProfile | None, predictions: TableProfile | None) -> TableProfile | None:
-    if features is None or predictions is None:
-        return features
-    columns = {**features.columns, PROBABILITY: predictions.columns[PROBABILITY]}
-    return TableProfile(features.rows, dict(sorted(columns.items())))
 
 
 def _write(
@@ -110,7 +70,7 @@ def _write(
     product: Product,
     model: MonitoredModelDeclaration,
     partition: str,
-    windows: _Windows,
+    windows: Windows,
     result: DriftResult,
     about: ReportContext,
 ) -> Path:
@@ -119,7 +79,8 @@ def _write(
     context = {
         "Model": f"{model.name}, version {windows.version}",
         "Partition": partition,
-        "Compared with": f"{_span(windows.trained_on)}, on which that version was trained",
+        "Compared with": windows.described,
+        "Labels": windows.labels,
         "Owner": model.owner,
     }
     html = folder / f"drift-{partition}.html"
@@ -136,16 +97,12 @@ def _write(
     return html
 
 
-def _span(months: list[str]) -> str:
-    return months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
-
-
 def _record(
     workspace: Workspace,
     product: Product,
     model: MonitoredModelDeclaration,
     partition: str,
-    windows: _Windows,
+    windows: Windows,
     result: DriftResult,
 ) -> Materialisation:
     rows: list[dict[str, Any]] = [
@@ -166,7 +123,7 @@ def _record(
         for column in result.columns
     ]
     contract = drift_contract(model)
-    tables = [product.table(model.feature_set), product.table(f"{model.name}_predictions")]
+    tables = [product.table(name) for name in (model.feature_set, f"{model.name}_predictions", model.label.dataset)]
     read = {table: workspace.lake.snapshot_id(table) for table in tables if workspace.lake.exists(table)}
     inputs = {table: snapshot for table, snapshot in read.items() if snapshot is not None}
     provenance = Provenance(inputs, {"model-version": str(windows.version)})

@@ -46,7 +46,7 @@ def performance_lineage(model: MonitoredModelDeclaration, features: FeatureSetDe
 def drift_lineage(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> Lineage:
     """A row is about one watched column, and any row may be about any of them."""
     watched = model.monitored_columns or model.features or features.feature_columns
-    compared = [*_of(features.name, watched), f"{model.name}_predictions.probability"]
+    compared = [*_of(features.name, watched), f"{model.name}_predictions.probability", *model.label.computed_from]
     measures = ("psi", "js", "ks", "wasserstein", "reference_missing_share", "current_missing_share")
     return {
         **dict.fromkeys(("verdict", "partition_verdict", "message", *measures), compared),

@@ -17,7 +17,7 @@ from platform_assets.pipeline.cross_references import broken_references
 from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_name
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.dataset import DatasetDeclaration
-from platform_assets.quality.drift.thresholds import DriftThresholds
+from platform_assets.quality.drift.declaration import DriftDeclaration
 from platform_assets.quality.lineage import References
 
 DEFS_FOLDER = Path(__file__).parents[1] / "defs"
@@ -41,8 +41,9 @@ class MonitoredModelDeclaration(ModelDeclaration):
     """A model as declared in a product's defs.yaml, with its label's lineage and the drift that counts for it."""
 
     label: TracedLabelDeclaration = Field(description="Where the truth comes from.")
-    drift: DriftThresholds = Field(
-        default_factory=DriftThresholds, description="From which size on a change of the features counts as drift."
+    drift: DriftDeclaration = Field(
+        default_factory=DriftDeclaration,
+        description="What the data is compared with, and from which size on a change counts as drift.",
     )
 
 

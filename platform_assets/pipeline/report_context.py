@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from platform_assets.learning import partitions
 from platform_assets.learning.declaration import RetrainingDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
+from platform_assets.pipeline.drift_windows import MONTHS_A_YEAR, PROBABILITY, Windows, watched
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift.result import DriftResult
@@ -16,31 +15,28 @@ from platform_assets.quality.profile_table import read_profiles
 from platform_assets.quality.report.context import Origin, ReportContext
 from platform_assets.quality.report.history import column_histories
 
-PROBABILITY = "probability"
-
 
 def report_context(
     workspace: Workspace,
     product: Product,
     model: MonitoredModelDeclaration,
     partition: str,
+    windows: Windows,
     result: DriftResult,
-    reference: TableProfile | None,
-    reference_partitions: Sequence[str],
 ) -> ReportContext:
-    """Everything around one comparison of a model's features and predictions, from stored profiles and declarations.
-
-    `reference_partitions` are those of the features; predictions are compared with the partition before.
-    """
+    """Everything around one comparison of a model's data, from stored profiles and declarations."""
     feature_set = product.feature_sets[model.feature_set]
-    windows: dict[str, Sequence[str]] = {column.column: reference_partitions for column in result.columns}
-    windows[PROBABILITY] = [partitions.previous_partition(partition)]
+    months = MONTHS_A_YEAR if model.drift.reference == "season" else 1
+    references = {column.column: windows.compared_with for column in result.columns}
+    references[PROBABILITY] = [partitions.offset(partition, -months)]
+    profiles = _profiles(workspace, product, model)
     return ReportContext(
         partition=partition,
-        histories=column_histories(_profiles(workspace, product, model), result, reference, windows, partition),
+        histories=column_histories(profiles, result, windows.reference, references, partition),
         model=model.name,
         used=frozenset([*(model.features or feature_set.feature_columns), PROBABILITY]),
         prediction=PROBABILITY,
+        labels=frozenset(windows.columns) - frozenset(watched(product, model)),
         origins=_origins(product, feature_set, partition),
         policy=policy_words(model.retraining),
     )

@@ -7,7 +7,7 @@ import pytest
 
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline import Product, model_lineage, model_tables
-from platform_assets.pipeline.drift_report import watched
+from platform_assets.pipeline.drift_windows import watched
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.lineage import ColumnReference
@@ -111,7 +111,10 @@ def test_drift_comes_from_what_the_report_watches(
 
     compared = model_lineage.drift_lineage(model, features)["psi"]
 
-    assert [ColumnReference.parse(reference).column for reference in compared] == watched(product, model)
+    assert [ColumnReference.parse(reference).column for reference in compared] == [
+        *watched(product, model),
+        "arr_delay",
+    ]
 
 
 def test_a_gate_comes_from_the_baseline_only_if_one_compares_with_it(

@@ -17,6 +17,8 @@ from platform_assets.learning.policy import RetrainingDecision
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.drift_report import DriftReport, materialise_drift_report
+from platform_assets.pipeline.drift_rows import with_multivariate
+from platform_assets.pipeline.drift_windows import drift_windows
 from platform_assets.pipeline.feature_set import materialise_features
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.performance import materialise_performance
@@ -24,6 +26,9 @@ from platform_assets.pipeline.predictions import materialise_predictions
 from platform_assets.pipeline.promotion import NoChampion, Promotion, promote_newest
 from platform_assets.pipeline.retraining import decide_retraining
 from platform_assets.pipeline.training import Training, train_model
+from platform_assets.quality.drift.compare import compare_profiles
+from platform_assets.quality.drift.declaration import DriftDeclaration, MultivariateDeclaration
+from platform_assets.quality.drift.result import DriftResult
 from platform_assets.quality.errors import MissingProfile
 
 MODEL = "flight_delay"
@@ -206,7 +211,7 @@ def test_the_drift_report_has_a_verdict_for_every_watched_column_and_can_be_read
 
     rows = story.workspace.lake.read("flight_delay.flight_delay_drift_report").to_pylist()
 
-    assert {row["column"] for row in rows} == {*features, "probability"}
+    assert {row["column"] for row in rows} == {*features, "probability", "label: arr_delay"}
     assert {row["model_version"] for row in rows} == {1}
     assert {row["partition_verdict"] for row in rows} == {story.drift.result.verdict}
     assert all(row["message"] for row in rows)
@@ -228,11 +233,31 @@ def test_the_drift_report_tells_since_when_and_whom_to_ask(story: Story) -> None
     assert told["timelines"]["probability"]["partitions"] == [FEBRUARY, MARCH]
     assert told["timelines"]["probability"]["reference"] == [FEBRUARY]
     drifted = {column["column"] for column in told["columns"] if column["verdict"] == "drift"}
-    assert set(told["since"]) == drifted != set()
+    assert set(told["since"]) == {name for name in drifted if not name.startswith("label")} != set()
     assert {since["partition"] for since in told["since"].values()} <= {FEBRUARY, MARCH}
     advice = " ".join(step for steps in told["advice"].values() for step in steps)
     assert f"ask team:flight-operations what changed, and look at weather/{MARCH}.csv (" in advice
-    assert "The policy trains by itself when a drift begins" in advice
+    assert "so nothing follows by itself" in advice
+
+
+def test_a_declared_look_at_rows_says_whether_features_go_together_as_before(story: Story) -> None:
+    found = look_at_rows(story, reference="training").multivariate
+    assert found is not None
+    assert (found.reference_rows, found.current_rows) == (400, 400)
+    assert found.auc is not None
+    assert found.verdict in ("stable", "cannot_tell")
+    nothing = look_at_rows(story, reference="season")
+    assert nothing.multivariate is not None
+    assert (nothing.verdict, nothing.multivariate.verdict) == ("no_reference", "no_reference")
+    assert story.drift.result.multivariate is None
+
+
+def look_at_rows(story: Story, **declared: object) -> DriftResult:
+    drift = DriftDeclaration(multivariate=MultivariateDeclaration(sample_rows=800), **declared)
+    changed = with_model(story.product, drift=drift)
+    windows = drift_windows(story.workspace, changed, changed.models[MODEL], MARCH)
+    result = compare_profiles(windows.reference, windows.current, columns=windows.columns)
+    return with_multivariate(story.workspace, changed, changed.models[MODEL], MARCH, windows, result)
 
 
 def test_weather_and_season_are_seen_to_drift_but_the_schedule_is_not(story: Story) -> None:

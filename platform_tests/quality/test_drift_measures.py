@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from platform_assets.quality.drift.buckets import Buckets, common_bins
+from platform_assets.quality.drift.buckets import common_bins, exact_buckets
 from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.psi import population_stability_index, psi_by_chance
 from platform_assets.quality.drift.thresholds import DriftThresholds
@@ -48,7 +48,7 @@ def test_kolmogorov_smirnov_and_wasserstein_agree_with_scipy(name):
     exact_ks = stats.ks_2samp(left, right).statistic
     exact_distance = stats.wasserstein_distance(left, right)
     assert exact_ks - fullest - 1e-12 <= found.ks <= exact_ks + 1e-12
-    assert abs(wasserstein_distance(bins) - exact_distance) <= width + 1e-9 * abs(exact_distance)
+    assert abs(wasserstein_distance(bins).value - exact_distance) <= width + 1e-9 * abs(exact_distance)
     assert found.wasserstein == pytest.approx(exact_distance / left.std(), abs=width / left.std() + 1e-9)
 
 
@@ -70,7 +70,7 @@ def test_text_measures_agree_with_scipy():
 
 
 def test_an_empty_bucket_counts_as_half_a_row():
-    found = population_stability_index(Buckets(np.array([50, 50]), np.array([100, 0]), ["a", "b"]))
+    found = population_stability_index(exact_buckets(np.array([50, 50]), np.array([100, 0]), ["a", "b"])).value
     q = np.array([1.0, 0.005])
     assert found == pytest.approx(((q - 0.5) * np.log(q / 0.5)).sum(), rel=1e-12)
 
@@ -78,8 +78,8 @@ def test_an_empty_bucket_counts_as_half_a_row():
 def test_psi_of_unchanged_data_follows_the_stated_chance():
     rng = np.random.default_rng(3)
     tenths, labels = [0.1] * 10, [""] * 10
-    draws = [Buckets(rng.multinomial(900, tenths), rng.multinomial(600, tenths), labels) for _ in range(2_000)]
-    found = np.array([population_stability_index(draw) for draw in draws])
+    draws = [exact_buckets(rng.multinomial(900, tenths), rng.multinomial(600, tenths), labels) for _ in range(2_000)]
+    found = np.array([population_stability_index(draw).value for draw in draws])
     mean, limit = psi_by_chance(draws[0], 0.05)
     assert found.mean() == pytest.approx(mean, rel=0.05)
     assert np.mean(found > limit) == pytest.approx(0.05, abs=0.02)
@@ -121,9 +121,24 @@ def test_flights_first_half_against_second_equal_the_exact_values(half_years):
     assert found["distance"].ks == pytest.approx(0.01608, abs=5e-6)
     assert found["distance"].psi == pytest.approx(0.00409, abs=5e-6)
     assert found["carrier"].js == pytest.approx(0.01857, abs=5e-6)
+    assert found["carrier"].chi_square == pytest.approx(157.3, abs=0.05)
+    assert {bound for column in result.columns for bound in column.errors.values()} == {0.0}
     bins = common_bins(reference.columns["dep_delay"], current.columns["dep_delay"])
-    assert wasserstein_distance(bins) == pytest.approx(2.115, abs=5e-4)
+    assert wasserstein_distance(bins).value == pytest.approx(2.115, abs=5e-4)
     assert result.verdict == "stable"
+
+
+def test_every_number_states_its_definition(half_years):
+    result = compare_profiles(*half_years, columns=["dep_delay", "carrier"])
+    counted = {"column", "kind", "verdict", "message", "importance", "new_values", "vanished_values"}
+    plain = {f"{window}_{what}" for window in ("reference", "current") for what in ("rows", "mean", "median")}
+    numbers = {
+        name.replace("reference_missing", "missing").replace("current_missing", "missing")
+        for name in result.columns[0].model_dump()
+    }
+    assert numbers - counted - plain == set(result.definitions)
+    assert "natural logarithm" in result.definitions["psi"]
+    assert "base 2" in result.definitions["js"]
 
 
 def test_thresholds_are_declared_and_checked():

@@ -1,6 +1,7 @@
 """The report as page, Markdown and JSON: the verdict, every column, nothing from elsewhere."""
 
 import base64
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -11,7 +12,7 @@ import pytest
 from report_example import HOSTILE, MONTHS, REFERENCE, TESTED, example, profiles
 
 from platform_assets.quality.drift.compare import compare_profiles
-from platform_assets.quality.drift.result import DriftResult, Verdict
+from platform_assets.quality.drift.result import MultivariateDrift
 from platform_assets.quality.profile import profile_batches
 from platform_assets.quality.report.as_json import drift_report_json
 from platform_assets.quality.report.context import ReportContext
@@ -169,36 +170,25 @@ def test_page_without_history_or_model_says_nothing_of_them(told):
     assert Reader(page).open == []
 
 
-class Sealed(DriftResult):
-    """A result that brings definitions along, and a finding about how columns go together."""
-
-    class Together(DriftResult.__base__):  # type: ignore[name-defined,misc]
-        """What a classifier found."""
-
-        verdict: Verdict
-        message: str
-        columns: dict[str, float]
-        definition: str
-
-    definitions: dict[str, str]
-    multivariate: Together | None  # type: ignore[assignment]
-
-
-def test_definitions_and_the_finding_on_all_columns_together_are_shown_if_the_result_has_them(told):
+def test_definitions_and_the_finding_on_all_columns_together_are_shown(told):
     result, reference, current, about = told
-    finding = {
-        "verdict": "drift",
-        "message": "Rows can be told apart.",
-        "columns": {"amount": 0.123},
-        "definition": "Out-of-fold AUC.",
-    }
-    own = {"psi": "Natural logarithm; tenths.", "hellinger": "From 0 to 1."}
-    sealed = Sealed(**{**result.model_dump(), "definitions": own, "multivariate": finding})
+    together = MultivariateDrift(
+        verdict="drift",
+        message="Rows can be told apart.",
+        auc_at_least=0.6,
+        reference_rows=100,
+        current_rows=100,
+        columns={"amount": 0.123},
+        definition="Out-of-fold AUC.",
+    )
 
-    page = drift_report_html(sealed, reference, current, title="Orders", context={}, about=about)
+    page = drift_report_html(
+        result.model_copy(update={"multivariate": together}), reference, current, title="", context={}, about=about
+    )
 
-    assert "<dt>PSI</dt><dd>Natural logarithm; tenths.</dd>" in page
-    assert "<dt>Hellinger</dt><dd>From 0 to 1.</dd>" in page
+    definitions = {html.unescape(text) for text in re.findall(r"<dd>([^<]*)</dd>", page)}
+    assert set(result.definitions.values()) <= definitions
+    assert "<dt>Chi-square</dt>" in page
     assert "Rows can be told apart." in page
     assert "<th scope='row'>amount</th><td>0.123</td>" in page
     assert "Out-of-fold AUC." in page

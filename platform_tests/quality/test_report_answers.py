@@ -126,22 +126,16 @@ def test_predictions_that_stayed_are_told_too(told):
     assert "predictions did not move clearly" in answers["Does it matter for the model?"]
 
 
-class Weighed(ColumnDrift):
-    """A column whose importance was measured."""
-
-    importance: float = 1.0
-
-
 def test_importance_is_told_where_it_was_measured():
-    heavy, light = (Weighed(**column(name, **MOVED).model_dump(), importance=i) for name, i in (("a", 3.0), ("b", 1.0)))
-    result = result_of(heavy, light).model_copy(update={"columns": [heavy, light]})
+    heavy, light = (column(name, importance=i, **MOVED) for name, i in (("a", 3.0), ("b", 1.0)))
+    result = result_of(heavy, light)
     about = ReportContext(used=frozenset("ab"), model="returns")
 
-    assert use_words(heavy, result, about) == "yes, 75 % of its importance"
+    assert use_words(heavy, result, about) == "yes, 75 % of the importance"
     assert use_words(light, result_of(light), about) == "yes"
     matters = next(answer for answer in answers_of(result, about) if "matter" in answer.question)
     assert matters.sentences == [
-        "Of the 2 changed columns, returns uses all of them, with 100 % of its importance: a, b."
+        "Of the 2 changed columns, returns uses all of them, with 100 % of the importance: a, b."
     ]
 
 
@@ -169,3 +163,19 @@ def test_nothing_follows_by_itself_while_the_data_as_a_whole_is_stable():
     assert "nothing follows by itself" in alone
     assert "A drift trains." not in alone
     assert "A drift trains." in whole
+
+
+def test_labels_are_told_apart_from_what_the_model_uses():
+    label, feature = column("label: late", **MOVED), column("amount", **MOVED)
+    result = result_of(label, feature)
+    about = ReportContext(used=frozenset(["amount"]), labels=frozenset(["label: late"]), model="returns")
+
+    matters = next(answer for answer in answers_of(result, about) if "matter" in answer.question)
+
+    assert matters.sentences == [
+        "returns uses the changed column: amount.",
+        "What it has to predict changed as well (label: late).",
+    ]
+    assert use_words(label, result, about) == "label"
+    assert "train again" in column_advice(label, result, about)[0]
+    assert "label" not in " ".join(report_advice(result, about))

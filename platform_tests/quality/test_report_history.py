@@ -10,7 +10,7 @@ from report_example import MONTHS, REFERENCE, TESTED, example, profiles
 from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.thresholds import DriftThresholds
 from platform_assets.quality.profile import profile_batches
-from platform_assets.quality.profile.table import merge_profiles
+from platform_assets.quality.profile.table import TableProfile, merge_profiles
 from platform_assets.quality.report.history import LOOK_BACK, QUANTILES, Since, column_histories, quantiles_of
 
 NORMAL = np.random.default_rng(3).normal(0, 1, 400)
@@ -143,3 +143,17 @@ def test_without_a_reference_nothing_drifts_since_when():
 
     assert found["x"].since is None
     assert found["x"].quantiles[0.5][1] == pytest.approx(found["x"].quantiles[0.5][0] + 3)
+
+
+def test_a_column_that_comes_from_elsewhere_has_no_history_and_no_run():
+    months = {"1": month(0), "2": month(0)}
+    windows = [
+        TableProfile(profile.rows, {**profile.columns, "label: y": shifted.columns["x"]})
+        for profile, shifted in ((months["1"], month(0)), (months["2"], month(3)))
+    ]
+    result = compare_profiles(*windows)
+
+    found = column_histories(months, result, windows[0], {"x": ["1"], "label: y": ["1"]}, "2")
+
+    assert [column.column for column in result.named("drift")] == ["label: y"]
+    assert list(found) == ["x"]

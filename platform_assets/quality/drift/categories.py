@@ -9,6 +9,13 @@ from platform_assets.quality.profile.column import ColumnProfile
 from platform_assets.quality.profile.text import TextSketch
 
 LISTED = 10
+NEW_DEFINITION = (
+    "Share of the current rows whose text the reference never has; exact up to 4,096 different texts a window, else "
+    "estimated from the 1,024 texts with the smallest hashes. From 0 to 1; missing values are left out."
+)
+VANISHED_DEFINITION = (
+    "Share of the reference's rows whose text the current window never has; exact or estimated as new values are."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,18 @@
 """Compare two windows column by column and give one verdict.
 
-A column drifts if an effect reaches its declared threshold and also exceeds what chance explains at these numbers of
-rows: so large samples need a real effect, and small ones say that they cannot tell. Numbers of columns are corrected
-for by dividing the accepted chance (Bonferroni).
+The number of columns is corrected for by dividing the accepted chance among them (Bonferroni). A table drifts if the
+drifted columns carry the declared share of the importance, or are as many as declared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from platform_assets.quality.drift.measure import Measures, measure_column
+from platform_assets.quality.drift.decide import decide, effect_of
+from platform_assets.quality.drift.definitions import DEFINITIONS
+from platform_assets.quality.drift.measure import measure_column
 from platform_assets.quality.drift.result import ColumnDrift, DriftResult, SchemaChange, Verdict
 from platform_assets.quality.drift.thresholds import DriftThresholds
-from platform_assets.quality.drift.wording import (
-    distribution_words,
-    missing_words,
-    new_value_words,
-    sentence,
-    summary_words,
-)
+from platform_assets.quality.drift.wording import sentence, summary_words
 from platform_assets.quality.profile.column import ColumnProfile
 from platform_assets.quality.profile.errors import ProfileError
 from platform_assets.quality.profile.table import TableProfile
@@ -31,30 +27,38 @@ def compare_profiles(
     *,
     columns: Sequence[str] | None = None,
     thresholds: DriftThresholds = _DEFAULTS,
+    importance: Mapping[str, float] | None = None,
+    unreferenced: Sequence[str] = (),
 ) -> DriftResult:
-    """Drift of `current` against `reference`; without a reference the verdict is `no_reference`, never a pass.
+    """Drift of `current` against `reference`; without one, or without rows in it, it is `no_reference`, never a pass.
 
     `columns` are those to compare: leave out keys and event times. By default all but timestamps are compared.
+    `importance` weighs columns in the verdict on the table, 1 for those it does not name; 0 only shows a column.
+    `unreferenced` are columns known to have no reference of their own, which is no schema change and no pass either.
     A column in neither profile is a `ProfileError`; a column in only one, or of another kind, is a schema change.
     """
     names = _names(reference, current, columns)
-    if reference is None:
+    if reference is None or not reference.rows:
         return _without_reference(current, names, thresholds)
+    alone = [name for name in names if name in unreferenced]
+    names = [name for name in names if name not in alone]
     schema = _schema_change(reference, current, names)
     retyped = {change.split(": ")[0] for change in schema.retyped}
     compared = [n for n in names if n not in retyped and n in reference.columns and n in current.columns]
-    level = thresholds.noise_level / max(len(compared), 1)
-    found = [_column(n, reference.columns[n], current.columns[n], thresholds, level) for n in compared]
+    weights = {name: (importance or {}).get(name, 1.0) for name in compared}
+    level = thresholds.noise_level / max(sum(weight > 0 for weight in weights.values()), 1)
+    found = [_column(n, reference.columns[n], current.columns[n], thresholds, level, weights[n]) for n in compared]
     found.sort(key=lambda column: (_ORDER[column.verdict], -column.effect, column.column))
     verdict = _overall(found, thresholds)
     return DriftResult(
         verdict=verdict,
         summary=summary_words(verdict, found, schema),
-        columns=found,
+        columns=[*found, *(_lonely(name, current.columns[name]) for name in alone)],
         schema_change=schema,
         reference_rows=reference.rows,
         current_rows=current.rows,
-        thresholds=thresholds.model_dump(),
+        thresholds=_declared(thresholds),
+        definitions=DEFINITIONS,
     )
 
 
@@ -69,19 +73,7 @@ def _names(reference: TableProfile | None, current: TableProfile, columns: Seque
 
 
 def _without_reference(current: TableProfile, names: list[str], thresholds: DriftThresholds) -> DriftResult:
-    found = [
-        ColumnDrift(
-            column=name,
-            kind=current.columns[name].kind,
-            verdict="no_reference",
-            message="Nothing to compare with yet.",
-            current_rows=current.columns[name].count,
-            current_missing_share=current.columns[name].missing_share,
-            current_mean=current.columns[name].mean,
-            current_median=current.columns[name].quantile(0.5),
-        )
-        for name in names
-    ]
+    found = [_lonely(name, current.columns[name]) for name in names]
     return DriftResult(
         verdict="no_reference",
         summary=summary_words("no_reference", found, SchemaChange()),
@@ -89,7 +81,21 @@ def _without_reference(current: TableProfile, names: list[str], thresholds: Drif
         schema_change=SchemaChange(),
         reference_rows=None,
         current_rows=current.rows,
-        thresholds=thresholds.model_dump(),
+        thresholds=_declared(thresholds),
+    )
+
+
+def _lonely(name: str, current: ColumnProfile) -> ColumnDrift:
+    """A column without a reference."""
+    return ColumnDrift(
+        column=name,
+        kind=current.kind,
+        verdict="no_reference",
+        message="Nothing to compare with yet.",
+        current_rows=current.count,
+        current_missing_share=current.missing_share,
+        current_mean=current.mean,
+        current_median=current.quantile(0.5),
     )
 
 
@@ -112,23 +118,28 @@ def _retyped(before: ColumnProfile, now: ColumnProfile) -> bool:
 
 
 def _column(
-    name: str, reference: ColumnProfile, current: ColumnProfile, thresholds: DriftThresholds, level: float
+    name: str,
+    reference: ColumnProfile,
+    current: ColumnProfile,
+    thresholds: DriftThresholds,
+    level: float,
+    importance: float,
 ) -> ColumnDrift:
     measures = measure_column(reference, current, thresholds, level)
-    verdict, words = _decide(reference, current, measures, thresholds)
+    verdict, words = decide(reference, current, measures, thresholds)
     found, texts = measures.distribution, measures.categories
     return ColumnDrift(
         column=name,
         kind=current.kind,
         verdict=verdict,
         message=sentence(words),
-        effect=max(_effects(measures, thresholds)),
+        effect=effect_of(measures, thresholds),
+        **(found.values if found else {}),
+        errors=found.errors if found else {},
         moved_share=found.moved_share if found else None,
-        psi=found.psi if found else None,
         psi_noise=found.psi_limit if found else None,
-        js=found.js if found else None,
-        ks=found.ks if found else None,
-        wasserstein=found.wasserstein if found else None,
+        joined_share=found.joined_share if found else None,
+        importance=importance,
         reference_rows=reference.count,
         current_rows=current.count,
         reference_missing_share=reference.missing_share,
@@ -144,60 +155,19 @@ def _column(
     )
 
 
-def _effects(measures: Measures, thresholds: DriftThresholds) -> tuple[float, float, float]:
-    """Distribution, missing values and new values, each in units of its threshold, chance's mean subtracted."""
-    found, texts = measures.distribution, measures.categories
-    return (
-        max(found.psi - found.psi_mean, 0.0) / thresholds.psi if found else 0.0,
-        abs(measures.missing_change) / thresholds.missing_share,
-        max(texts.new_share - texts.new_share_by_chance, 0.0) / thresholds.new_values_share if texts else 0.0,
-    )
-
-
-def _decide(
-    reference: ColumnProfile, current: ColumnProfile, measures: Measures, thresholds: DriftThresholds
-) -> tuple[Verdict, list[str]]:
-    """Verdict of a column and the words that explain it."""
-    rows = f"{reference.count:,} rows before, {current.count:,} now"
-    if min(reference.count, current.count) < thresholds.min_rows:
-        return "cannot_tell", [f"too few rows to tell ({rows})"]
-    reasons = _reasons(reference, current, measures, thresholds)
-    if reasons:
-        return "drift", reasons
-    found = measures.distribution
-    if found is None:
-        return "stable", [missing_words(reference, current)]
-    if min(reference.values, current.values) < thresholds.min_rows or found.psi_limit >= thresholds.psi:
-        return "cannot_tell", [f"too few rows with a value to tell a change of this size from chance ({rows})"]
-    close = max(_effects(measures, thresholds)) >= 0.5
-    words = "somewhat different, but below the limit" if close else "much the same"
-    same = f"{words}: {distribution_words(reference, current, found.moved_share)}"
-    noticeable = abs(measures.missing_change) > max(measures.missing_limit, thresholds.missing_share / 5.0)
-    return "stable", [same, missing_words(reference, current)] if noticeable else [same]
-
-
-def _reasons(
-    reference: ColumnProfile, current: ColumnProfile, measures: Measures, thresholds: DriftThresholds
-) -> list[str]:
-    """Every effect that reaches its threshold and that chance does not explain."""
-    distribution, missing, new = _effects(measures, thresholds)
-    found = measures.distribution
-    enough = min(reference.values, current.values) >= thresholds.min_rows
-    moved = found is not None and found.psi > found.psi_limit and found.moved_share >= thresholds.moved_share
-    reasons = []
-    if found and enough and moved and distribution >= 1.0:
-        reasons.append(distribution_words(reference, current, found.moved_share))
-    if missing >= 1.0 and abs(measures.missing_change) > measures.missing_limit:
-        reasons.append(missing_words(reference, current))
-    if new >= 1.0 and enough:
-        reasons.append(new_value_words(measures))
-    return reasons
-
-
 def _overall(columns: list[ColumnDrift], thresholds: DriftThresholds) -> Verdict:
-    drifted = sum(column.verdict == "drift" for column in columns)
-    told = drifted + sum(column.verdict == "stable" for column in columns)
-    enough = thresholds.min_columns is not None and drifted >= thresholds.min_columns
-    if enough or (columns and drifted / len(columns) >= thresholds.min_share_of_columns):
+    """Verdict on the table; columns without importance have no say."""
+    counted = [column for column in columns if column.importance > 0]
+    weight = sum(column.importance for column in counted)
+    drifted = [column for column in counted if column.verdict == "drift"]
+    told = sum(column.importance for column in counted if column.verdict in ("drift", "stable"))
+    enough = thresholds.min_columns is not None and len(drifted) >= thresholds.min_columns
+    share = sum(column.importance for column in drifted) / weight if weight else 0.0
+    if enough or (drifted and share >= thresholds.min_share_of_columns):
         return "drift"
-    return "stable" if told * 2 > len(columns) else "cannot_tell"
+    return "stable" if told * 2 > weight else "cannot_tell"
+
+
+def _declared(thresholds: DriftThresholds) -> dict[str, Any]:
+    """The thresholds alone, also of a declaration that says more."""
+    return thresholds.model_dump(include=set(DriftThresholds.model_fields))

@@ -4,6 +4,11 @@ from statistics import NormalDist
 
 from platform_assets.quality.profile.column import ColumnProfile
 
+DEFINITION = (
+    "Share of the rows that are null, not a number or infinite, of all rows of the window; counted, hence exact. From "
+    "0 to 1. The change is the current share less that of the reference."
+)
+
 
 def missing_share_change(reference: ColumnProfile, current: ColumnProfile) -> float:
     """Current minus reference share of rows that are null, NaN or infinite; from -1 to 1."""

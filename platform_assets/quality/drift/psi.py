@@ -4,21 +4,34 @@ from statistics import NormalDist
 
 import numpy as np
 
-from platform_assets.quality.drift.buckets import Buckets, shares
-from platform_assets.quality.profile.keys import Floats, Ints
+from platform_assets.quality.drift.buckets import Buckets
+from platform_assets.quality.drift.estimate import Estimate, sum_over_buckets
+from platform_assets.quality.profile.keys import Floats
 
 MIN_SHARE = 1e-4
+DEFINITION = (
+    "Population stability index: sum of (q - p) * ln(q / p), natural logarithm, over buckets with the shares p of the "
+    "reference and q of the current window. Numbers: the ten ranges between the reference's deciles, ends open, a "
+    "value that covers several deciles on its own. Texts: the most frequent values, and one bucket for the rest. An "
+    "empty bucket counts as half a row, at least 0.0001. Missing values are left out. From 0, without upper bound."
+)
 
 
-def population_stability_index(buckets: Buckets) -> float:
+def population_stability_index(buckets: Buckets) -> Estimate:
     """`sum((q - p) * ln(q / p))` over buckets, p the reference's shares and q the current ones; natural logarithm.
 
     At least 0, without upper bound, symmetric. Buckets: the reference's deciles, or categories plus rest. The share of
     an empty bucket is taken as half a row, but at least 0.0001, so it adds a finite amount and a rare value little.
-    Source: Kullback and Leibler 1951 (the J divergence); Siddiqi 2006 for its use and the rule 0.1 / 0.2-0.25.
+    What is joined into the rest has no upper bound. Source: Kullback and Leibler 1951 (the J divergence); Siddiqi 2006
+    for its use and the rule 0.1 / 0.2-0.25.
     """
-    p, q = _floored(buckets.reference), _floored(buckets.current)
-    return float(((q - p) * np.log(q / p)).sum())
+    least = [max(0.5 / int(rows.sum()), MIN_SHARE) for rows in (buckets.reference, buckets.current)]
+
+    def term(p: Floats, q: Floats) -> Floats:
+        left, right = np.maximum(p, least[0]), np.maximum(q, least[1])
+        return np.asarray((right - left) * np.log(right / left))
+
+    return sum_over_buckets(buckets, term, lambda p, q: np.where(p + q > 0, np.inf, 0.0))
 
 
 def psi_by_chance(buckets: Buckets, noise_level: float) -> tuple[float, float]:
@@ -35,7 +48,3 @@ def psi_by_chance(buckets: Buckets, noise_level: float) -> tuple[float, float]:
     spread = 2.0 / (9.0 * freedom)
     quantile = freedom * (1.0 - spread + NormalDist().inv_cdf(1.0 - noise_level) * spread**0.5) ** 3
     return scale * (occupied - 1), scale * quantile * (1.0 + occupied * scale)
-
-
-def _floored(rows: Ints) -> Floats:
-    return np.asarray(np.maximum(shares(rows), max(0.5 / int(rows.sum()), MIN_SHARE)))

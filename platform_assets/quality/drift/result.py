@@ -21,8 +21,19 @@ class ColumnDrift(BaseModel):
     psi: float | None = Field(default=None, description="Population stability index, natural logarithm.")
     psi_noise: float | None = Field(default=None, description="PSI that chance can reach at these numbers of rows.")
     js: float | None = Field(default=None, description="Jensen-Shannon distance, base 2, 0 to 1.")
+    hellinger: float | None = Field(default=None, description="Hellinger distance, 0 to 1.")
+    chi_square: float | None = Field(default=None, description="Chi-square statistic of homogeneity, two samples.")
+    cramers_v: float | None = Field(default=None, description="Effect size of chi-square, 0 to 1.")
     ks: float | None = Field(default=None, description="Kolmogorov-Smirnov statistic, 0 to 1.")
     wasserstein: float | None = Field(default=None, description="Wasserstein distance / reference standard deviation.")
+    errors: dict[str, float | None] = Field(
+        default_factory=dict,
+        description="Largest possible error of each measure against all rows: 0 while exact, None without a bound.",
+    )
+    joined_share: float | None = Field(
+        default=None, description="Share of rows whose texts share a bucket with others, by the cap on categories."
+    )
+    importance: float = Field(default=1.0, description="Weight of the column in the verdict on the table; 0: none.")
     reference_rows: int | None = None
     current_rows: int
     reference_missing_share: float | None = None
@@ -51,6 +62,24 @@ class SchemaChange(BaseModel):
         return bool(self.added or self.removed or self.retyped)
 
 
+class MultivariateDrift(BaseModel):
+    """Whether a classifier can tell the rows of both windows apart by how their columns go together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verdict: Verdict
+    message: str = Field(description="The finding in plain words.")
+    auc: float | None = Field(default=None, description="Out-of-fold AUC of the classifier; 0.5 is chance.")
+    auc_standard_error: float | None = Field(default=None, description="Standard error of `auc`.")
+    auc_at_least: float = Field(description="The declared limit.")
+    reference_rows: int = Field(description="Rows of the reference that were sampled.")
+    current_rows: int = Field(description="Rows of the current window that were sampled.")
+    columns: dict[str, float] = Field(
+        default_factory=dict, description="Loss of AUC without each of the columns that matter most, largest first."
+    )
+    definition: str = Field(description="How the AUC was measured.")
+
+
 class DriftResult(BaseModel):
     """Verdict over all compared columns, most changed first."""
 
@@ -63,6 +92,8 @@ class DriftResult(BaseModel):
     reference_rows: int | None
     current_rows: int
     thresholds: dict[str, Any] = Field(description="The declared thresholds that decided.")
+    definitions: dict[str, str] = Field(default_factory=dict, description="What each number of a column means.")
+    multivariate: MultivariateDrift | None = Field(default=None, description="Found by reading rows, if declared.")
 
     def named(self, verdict: Verdict) -> list[ColumnDrift]:
         """Columns with this verdict, most changed first."""

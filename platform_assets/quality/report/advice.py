@@ -19,6 +19,8 @@ def column_advice(column: ColumnDrift, result: DriftResult, about: ReportContext
         return ["Wait for more rows, or compare a longer window. Until then this is not a pass."]
     if column.column == about.prediction:
         return ["Look at the changed columns that the model uses: they moved its answers. " + _outlook(result, about)]
+    if column.column in about.labels:
+        return ["What is to be predicted became more or less frequent: see how well the model did, and train again."]
     return [_step(finding, column, result, about) for finding in findings_of(column, result)]
 
 
@@ -29,7 +31,7 @@ def report_advice(result: DriftResult, about: ReportContext) -> list[str]:
     steps = [_schema_step(result)] if result.schema_change else []
     kinds: dict[Finding, list[ColumnDrift]] = {}
     for column in result.named("drift"):
-        if column.column != about.prediction:
+        if column.column != about.prediction and column.column not in about.labels:
             for finding in findings_of(column, result):
                 kinds.setdefault(finding, []).append(column)
     order: tuple[Finding, ...] = ("missing_rose", "new_values", "moved", "missing_fell")

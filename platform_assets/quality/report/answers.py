@@ -6,7 +6,7 @@ from platform_assets.quality.drift.result import ColumnDrift, DriftResult
 from platform_assets.quality.drift.wording import number, percent
 from platform_assets.quality.report.advice import report_advice
 from platform_assets.quality.report.context import ReportContext
-from platform_assets.quality.report.findings import Finding, findings_of, importance_shares, mattering
+from platform_assets.quality.report.findings import Finding, findings_of, importance_shares
 from platform_assets.quality.report.history import LOOK_BACK, Since
 
 _LISTED = 3
@@ -68,13 +68,18 @@ def since_when(result: DriftResult, about: ReportContext) -> list[str]:
 
 def does_it_matter(result: DriftResult, about: ReportContext) -> list[str]:
     """Whether the model uses what changed, and whether its predictions moved; nothing if no model is known."""
-    inputs = [column for column in result.named("drift") if column.column != about.prediction]
+    apart = {about.prediction, *about.labels}
+    inputs = [column for column in result.named("drift") if column.column not in apart]
     sentences = []
     if about.used is not None and inputs:
-        used = [column for column in mattering(result, about.used) if column.column != about.prediction]
-        sentences.append(_use_words(used, len(inputs), about.model or "the model", importance_shares(result)))
+        shares = importance_shares(result, about.inputs)
+        used = [column for column in inputs if column.column in about.inputs]
+        used.sort(key=lambda column: -shares.get(column.column, 0.0))
+        sentences.append(_use_words(used, len(inputs), about.model or "the model", shares))
     moved = next((column for column in result.columns if column.column == about.prediction), None)
-    return [*sentences, _prediction_words(moved)] if moved is not None else sentences
+    sentences += [_prediction_words(moved)] if moved is not None else []
+    labels = [column.column for column in result.named("drift") if column.column in about.labels]
+    return [*sentences, f"What it has to predict changed as well ({_listed(labels)})."] if labels else sentences
 
 
 def since_of(column: ColumnDrift, about: ReportContext) -> Since | None:
@@ -102,10 +107,12 @@ def use_words(column: ColumnDrift, result: DriftResult, about: ReportContext) ->
         return ""
     if column.column == about.prediction:
         return "prediction"
+    if column.column in about.labels:
+        return "label"
     if column.column not in about.used:
         return "no"
-    share = importance_shares(result).get(column.column)
-    return "yes" if share is None else f"yes, {percent(share)} of its importance"
+    share = importance_shares(result, about.inputs).get(column.column)
+    return "yes" if share is None else f"yes, {percent(share)} of the importance"
 
 
 def size_words(column: ColumnDrift) -> str:
@@ -114,11 +121,13 @@ def size_words(column: ColumnDrift) -> str:
 
 
 def _use_words(used: list[ColumnDrift], drifted: int, model: str, shares: dict[str, float]) -> str:
-    weight = f", with {percent(sum(shares[c.column] for c in used))} of its importance" if shares else ""
+    weight = f", with {percent(sum(shares[c.column] for c in used))} of the importance" if shares else ""
     what = "the changed column" if drifted == 1 else f"the {drifted} changed columns"
     if not used:
         return f"{model} uses none of {what}, so its answers cannot change by them."
-    count = "it" if drifted == 1 else "all of them" if len(used) == drifted else f"{len(used)} of them"
+    if drifted == 1:
+        return f"{model} uses the changed column{weight}: {used[0].column}."
+    count = "all of them" if len(used) == drifted else f"{len(used)} of them"
     return f"Of {what}, {model} uses {count}{weight}: {_listed([column.column for column in used])}."
 
 

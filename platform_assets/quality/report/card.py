@@ -32,12 +32,11 @@ def card_of(
     inner = _words(column, result, about) + plots + _numbers(column) + _origin(column, about)
     # The anchor is inside, so that following a link to it unfolds the card.
     inner = f"<div id='column-{place}'>{inner}</div>"
+    size = f"<span class='soft'>{size_words(column)}</span>" if column.verdict != "no_reference" else ""
     head = f"<h3>{breakable(column.column)}</h3>{chip(column)}"
-    if column.verdict in ("drift", "no_reference"):
-        size = f"<span class='soft'>{size_words(column)}</span>" if column.verdict == "drift" else ""
+    if column.verdict == "drift" or result.verdict == "no_reference":
         return f"<section class='card'><div class='head'>{head}{size}</div>{inner}</section>"
-    summary = f"<summary>{head}<span class='soft'>{size_words(column)}</span></summary>"
-    return f"<details class='card'>{summary}{inner}</details>"
+    return f"<details class='card'><summary>{head}{size}</summary>{inner}</details>"
 
 
 def sentences_of(sentences: list[str]) -> str:
@@ -61,6 +60,8 @@ def _use_sentence(used: str, about: ReportContext) -> str:
     name = about.model or "the model"
     if used == "prediction":
         return f"It is what {name} answers."
+    if used == "label":
+        return f"It is what {name} has to predict."
     return f"No, {name} does not use it." if used == "no" else f"Yes, {name} uses it{used.removeprefix('yes')}."
 
 

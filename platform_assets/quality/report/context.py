@@ -25,6 +25,7 @@ class ReportContext:
         model: the model whose data is compared.
         used: columns that the model uses; None if nobody said so.
         prediction: the compared column that holds the model's predictions.
+        labels: compared columns that hold what the model has to predict; they may be of another partition.
         origins: by column, where its values come from, the file that tells most first.
         policy: what happens by itself after a drift, as a sentence.
     """
@@ -34,8 +35,14 @@ class ReportContext:
     model: str | None = None
     used: frozenset[str] | None = None
     prediction: str | None = None
+    labels: frozenset[str] = frozenset()
     origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
     policy: str = ""
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Columns that the model answers from; none if nobody said so."""
+        return (self.used or frozenset()) - {self.prediction} - self.labels
 
 
 NOTHING_KNOWN = ReportContext()

@@ -3,13 +3,12 @@
 from html import escape
 
 from platform_assets.quality.drift.result import DriftResult
-from platform_assets.quality.report.words import MEASURES, NAMES
+from platform_assets.quality.report.words import NAMES
 
 
 def definitions_of(result: DriftResult) -> str:
-    """The definitions that the result brings along, else what each measure means; and the declared limits."""
-    own: dict[str, str] = getattr(result, "definitions", {})
-    terms = {NAMES.get(field, field.replace("_", " ").capitalize()): text for field, text in own.items()} or MEASURES
+    """The definitions that the result brings along, and the declared limits."""
+    terms = {NAMES.get(name, name.replace("_", " ").capitalize()): text for name, text in result.definitions.items()}
     items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in terms.items())
     declared = {name.replace("_", " "): value for name, value in result.thresholds.items() if value is not None}
     limits = escape(", ".join(f"{name} {value}" for name, value in declared.items()))

@@ -22,18 +22,11 @@ def findings_of(column: ColumnDrift, result: DriftResult) -> list[Finding]:
     return found
 
 
-def mattering(result: DriftResult, used: frozenset[str] | None) -> list[ColumnDrift]:
-    """Drifted columns that the model uses (all, if nobody said what it uses), most important first if that is known."""
-    shares = importance_shares(result)
-    own = [column for column in result.named("drift") if used is None or column.column in used]
-    return sorted(own, key=lambda column: -shares.get(column.column, 0.0))
-
-
-def importance_shares(result: DriftResult) -> dict[str, float]:
-    """How much of the model's importance each column carries, adding up to 1; empty if all weigh the same.
+def importance_shares(result: DriftResult, inputs: frozenset[str]) -> dict[str, float]:
+    """How much of the declared importance each of a model's inputs carries, adding up to 1; empty if all weigh alike.
 
     Columns that all have one weight were not weighed by anybody.
     """
-    weights: dict[str, float] = {c.column: getattr(c, "importance", 1.0) for c in result.columns}
+    weights = {column.column: column.importance for column in result.columns if column.column in inputs}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()} if len(set(weights.values())) > 1 else {}

@@ -61,9 +61,15 @@ def column_histories(
 ) -> dict[str, ColumnHistory]:
     """The history of every compared column over all `profiles` (partition to profile, in order).
 
+    A column that the profile of `tested` lacks was compared by other profiles than these, so it has no history here.
     `reference_partitions` names the partitions of each column's reference; a column without any has none to show.
     """
-    references = {column.column: frozenset(reference_partitions.get(column.column, ())) for column in result.columns}
+    here = profiles[tested].columns if tested in profiles else {}
+    references = {
+        column.column: frozenset(reference_partitions.get(column.column, ()))
+        for column in result.columns
+        if column.column in here
+    }
     since = drifting_since(profiles, result, reference, references, tested)
     return {name: _history(name, profiles, reference, references[name], tested, since.get(name)) for name in references}
 
@@ -75,8 +81,11 @@ def drifting_since(
     reference_partitions: Mapping[str, frozenset[str]],
     tested: str,
 ) -> dict[str, Since]:
-    """For each drifted column, the run of partitions up to `tested` that drifted from the same reference."""
-    names = [column.column for column in result.named("drift")]
+    """For each drifted column, the run of partitions up to `tested` that drifted from the same reference.
+
+    Columns that `reference_partitions` does not name are left out.
+    """
+    names = [column.column for column in result.named("drift") if column.column in reference_partitions]
     if reference is None or not names:
         return {}
     runs = {name: Since(tested, 1, "oldest") for name in names}
@@ -105,7 +114,8 @@ def _ended(run: Since, end: Literal["stable", "reference", "look_back"]) -> Sinc
 def _drifted(reference: TableProfile, current: TableProfile, names: list[str], result: DriftResult) -> set[str]:
     """Columns that drift here too, at the noise level that each had in the comparison of all columns."""
     thresholds = DriftThresholds(**result.thresholds)
-    level = thresholds.noise_level * len(names) / len(result.columns)
+    judged = sum(column.importance > 0 and column.verdict != "no_reference" for column in result.columns)
+    level = thresholds.noise_level * len(names) / max(judged, 1)
     found = compare_profiles(
         reference, current, columns=names, thresholds=thresholds.model_copy(update={"noise_level": level})
     )

@@ -1,7 +1,6 @@
 """Whether the columns go together as before, which no single column can show; told if the result knows it."""
 
 from html import escape
-from typing import Any
 
 from platform_assets.quality.drift.result import DriftResult
 from platform_assets.quality.report.words import VERDICTS
@@ -9,7 +8,7 @@ from platform_assets.quality.report.words import VERDICTS
 
 def multivariate_of(result: DriftResult) -> str:
     """A section with the finding, the columns that tell the windows apart, and the definition; empty without one."""
-    found: Any = getattr(result, "multivariate", None)
+    found = result.multivariate
     if found is None:
         return ""
     rows = "".join(

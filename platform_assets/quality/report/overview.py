@@ -46,17 +46,25 @@ def chip(column: ColumnDrift) -> str:
 
 
 def _row(place: int, column: ColumnDrift, result: DriftResult, about: ReportContext) -> str:
-    over = " class='over'" if column.verdict == "drift" else ""
-    bar = f"<b{over} style='width:{min(50.0 * column.effect, 100.0):.0f}%'></b>"
     since = since_of(column, about)
     cells = [f"<td class='wide'>{since.partition if since else ''}</td>"] if about.histories else []
     cells += [f"<td class='wide'>{use_words(column, result, about)}</td>"] if about.used is not None else []
     return (
         f"<tr><th scope='row'><a href='#column-{place}'>{breakable(column.column)}</a>{chip(column)}</th>"
         f"<td class='wide'>{chip(column)}</td>"
-        f"<td class='size'><span class='bar' role='img' aria-label='{column.effect:.2f} times the limit'>{bar}</span>"
-        f"<span class='soft' aria-hidden='true'>{_times(column.effect)}</span></td>{''.join(cells)}"
+        f"<td class='size'>{_size(column)}</td>{''.join(cells)}"
         f"<td class='wide'>{medians(column)}</td><td class='wide'>{missing(column)}</td></tr>"
+    )
+
+
+def _size(column: ColumnDrift) -> str:
+    if column.verdict == "no_reference":
+        return "-"
+    over = " class='over'" if column.verdict == "drift" else ""
+    bar = f"<b{over} style='width:{min(50.0 * column.effect, 100.0):.0f}%'></b>"
+    return (
+        f"<span class='bar' role='img' aria-label='{column.effect:.2f} times the limit'>{bar}</span>"
+        f"<span class='soft' aria-hidden='true'>{_times(column.effect)}</span>"
     )
 
 

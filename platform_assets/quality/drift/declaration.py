@@ -1,0 +1,43 @@
+"""What a model's owner declares about drift: compared with what, which columns weigh how much, and what besides."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from platform_assets.quality.drift.thresholds import DriftThresholds
+
+Reference = Literal["training", "previous", "season"]
+
+
+class MultivariateDeclaration(BaseModel):
+    """A look at how columns go together, which no profile of single columns can see; reads a sample of the rows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sample_rows: int = Field(
+        default=20_000, ge=200, description="Most rows that are looked at, half of them of each window."
+    )
+    auc_at_least: float = Field(
+        default=0.6,
+        gt=0.5,
+        lt=1,
+        description="Out-of-fold AUC of a classifier that tells the windows apart, from which it is drift; 0.5 is "
+        "chance.",
+    )
+
+
+class DriftDeclaration(DriftThresholds):
+    """Limits of a model's drift report, and what it compares with what."""
+
+    reference: Reference = Field(
+        default="training",
+        description="What a partition is compared with: the champion's training window, the partition before, or the "
+        "same partition a year before. If that was not published the verdict is 'no_reference', never another one.",
+    )
+    importance: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="Weight of columns in the verdict on the table: 1 for those not named; 0 only shows a column.",
+    )
+    multivariate: MultivariateDeclaration | None = Field(
+        default=None, description="Compare as well how columns go together, on a sample of rows; not if left out."
+    )
