@@ -17,10 +17,13 @@ from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, drift_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.publishing import publish_rows
+from platform_assets.pipeline.report_context import report_context
 from platform_assets.pipeline.training import rows_under
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.result import DriftResult
+from platform_assets.quality.report.as_json import drift_report_json
+from platform_assets.quality.report.context import ReportContext
 from platform_assets.quality.report.html import drift_report_html
 from platform_assets.quality.report.markdown import drift_report_markdown
 from platform_assets.quality.report.picture import drift_picture_svg
@@ -56,9 +59,10 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
     )
     result = with_multivariate(workspace, product, model, partition, windows, result)
     picture = drift_picture_svg(result, windows.reference, windows.current)
-    html = _write(workspace, product, model, partition, windows, result)
+    about = report_context(workspace, product, model, partition, windows, result)
+    html = _write(workspace, product, model, partition, windows, result, about)
     record = _record(workspace, product, model, partition, windows, result)
-    return DriftReport(result, html, drift_report_markdown(result, picture), record)
+    return DriftReport(result, html, drift_report_markdown(result, picture, about), record)
 
 
 def _write(
@@ -68,6 +72,7 @@ def _write(
     partition: str,
     windows: Windows,
     result: DriftResult,
+    about: ReportContext,
 ) -> Path:
     folder = workspace.reports / product.name / model.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,10 +90,10 @@ def _write(
         windows.current,
         title=f"Drift of {model.name} in {partition}",
         context=context,
-        timelines=None,
+        about=about,
     )
     html.write_text(text, encoding="utf-8")
-    html.with_suffix(".json").write_text(json.dumps(result.to_dict(), indent=2), encoding="utf-8")
+    html.with_suffix(".json").write_text(json.dumps(drift_report_json(result, about), indent=2), encoding="utf-8")
     return html
 
 

@@ -79,6 +79,6 @@ def test_the_html_report_opens_without_a_server(page: Any, refused: "Deployment"
 
     page.open(report.as_uri(), width=1300, height=900)
 
-    page.wait_for("Drift of flight_delay in 2013-03", "What changed, and how much", "pressure")
+    page.wait_for("Drift of flight_delay in 2013-03", "Every column, most changed first", "pressure")
     assert page.driver.execute_script("return document.querySelectorAll('svg').length") > 5
     page.keep("report-html.png")

@@ -224,6 +224,22 @@ def test_the_drift_report_has_a_verdict_for_every_watched_column_and_can_be_read
     assert "data:image/svg+xml;base64," in story.drift.markdown
 
 
+def test_the_drift_report_tells_since_when_and_whom_to_ask(story: Story) -> None:
+    told = json.loads(story.drift.html.with_suffix(".json").read_text())
+
+    assert told["partition"] == MARCH
+    assert told["timelines"]["temp"]["partitions"] == [JANUARY, FEBRUARY, MARCH]
+    assert told["timelines"]["temp"]["reference"] == [JANUARY]
+    assert told["timelines"]["probability"]["partitions"] == [FEBRUARY, MARCH]
+    assert told["timelines"]["probability"]["reference"] == [FEBRUARY]
+    drifted = {column["column"] for column in told["columns"] if column["verdict"] == "drift"}
+    assert set(told["since"]) == {name for name in drifted if not name.startswith("label")} != set()
+    assert {since["partition"] for since in told["since"].values()} <= {FEBRUARY, MARCH}
+    advice = " ".join(step for steps in told["advice"].values() for step in steps)
+    assert f"ask team:flight-operations what changed, and look at weather/{MARCH}.csv (" in advice
+    assert "so nothing follows by itself" in advice
+
+
 def test_a_declared_look_at_rows_says_whether_features_go_together_as_before(story: Story) -> None:
     found = look_at_rows(story, reference="training").multivariate
     assert found is not None

@@ -1,243 +1,225 @@
-"""The report shows the verdict, draws every column, and needs nothing from elsewhere."""
+"""The report as page, Markdown and JSON: the verdict, every column, nothing from elsewhere."""
 
 import base64
+import html
+import json
 import re
 from html.parser import HTMLParser
-from itertools import pairwise
-from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from report_example import HOSTILE, MONTHS, REFERENCE, TESTED, example, profiles
 
 from platform_assets.quality.drift.compare import compare_profiles
+from platform_assets.quality.drift.result import MultivariateDrift
 from platform_assets.quality.profile import profile_batches
+from platform_assets.quality.report.as_json import drift_report_json
+from platform_assets.quality.report.context import ReportContext
+from platform_assets.quality.report.history import column_histories
 from platform_assets.quality.report.html import drift_report_html
 from platform_assets.quality.report.markdown import drift_report_markdown
 from platform_assets.quality.report.picture import drift_picture_svg
-from platform_assets.quality.report.shapes import fitted, round_marks
-from platform_assets.quality.report.words import VERDICTS
 
-SVG = "{http://www.w3.org/2000/svg}"
-VOID = {"meta", "br", "path", "rect", "polyline"}
+VOID = {"meta", "br", "path", "rect", "wbr"}
 
 
-class Balance(HTMLParser):
-    """Fails if a tag is closed that is not open."""
+class Reader(HTMLParser):
+    """The tags of a page in their order; fails if a tag is closed that is not open."""
 
-    def __init__(self):
+    def __init__(self, page):
         super().__init__()
-        self.open, self.seen = [], []
+        self.open, self.tags = [], []
+        self.feed(page.replace("<!doctype html>", ""))
 
     def handle_starttag(self, tag, attrs):
-        self.seen.append(tag)
+        self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attrs):
-        self.seen.append(tag)
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
-
-def table(shift, rows=2_000):
-    rng = np.random.default_rng(int(shift * 10))
-    return pa.table(
-        {
-            "amount": rng.lognormal(shift, 1, rows),
-            "visits": rng.poisson(3 + 4 * shift, rows),
-            "rating": rng.integers(1, 6, rows),
-            "flag": rng.random(rows) < 0.5,
-            "<b>city</b>": rng.choice(["Rome", "Oslo", "<script>alert(1)</script>"], rows),
-            "id": [f"id-{number}" for number in rng.integers(0, 10**6, rows)],
-            "at": pa.array(rng.integers(0, 10**9, rows), pa.timestamp("s")),
-            "empty": pa.nulls(rows, pa.float64()),
-        }
-    )
+    def named(self, name):
+        return [attributes for tag, attributes in self.tags if tag == name]
 
 
 @pytest.fixture(scope="module")
-def pair():
-    return [profile_batches(table(shift).to_batches()) for shift in (0.0, 1.0)]
+def months():
+    return profiles()
 
 
 @pytest.fixture(scope="module")
-def result(pair):
-    return compare_profiles(*pair, columns=list(pair[0].columns))
+def told(months):
+    return example(months)
 
 
 @pytest.fixture(scope="module")
-def page(pair, result):
-    timelines = {"amount": [("2024-01", 1.0), ("2024-02", 2.5)], "flag: share true": [("2024-01", 0.5)]}
+def page(told):
+    result, reference, current, about = told
     context = {"Dataset": "orders & <returns>", "Run": "7c1a"}
-    return drift_report_html(result, *pair, title="Orders in March", context=context, timelines=timelines)
+    return drift_report_html(result, reference, current, title="Orders", context=context, about=about)
 
 
-def test_page_states_verdict_context_and_every_column(page, result):
+def test_page_answers_the_five_questions_first(page):
+    questions = re.findall(r"<h2>([^<]*\?)</h2>", page)
+
+    assert questions == [
+        "What changed?",
+        "How much?",
+        "Since when?",
+        "Does it matter for the model?",
+        "What to do?",
+    ]
+    assert page.index("What to do?") < page.index("<table>")
+
+
+def test_page_states_verdict_context_and_every_column(page, told):
+    result = told[0]
     assert "▲ Drift" in page
-    assert result.summary.replace("'", "&#x27;") in page or result.summary in page
     assert "orders &amp; &lt;returns&gt;" in page
-    assert all(f"id='column-{place}'" in page for place in range(len(result.columns)))
-    assert page.count("<details") == sum(column.verdict != "drift" for column in result.columns)
+    assert [f"column-{place}" for place in range(len(result.columns))] == re.findall(r"<div id='(column-\d+)'>", page)
+    assert page.count("<summary>") == 1 + sum(column.verdict != "drift" for column in result.columns)
 
 
-def test_page_has_one_plot_for_each_column_with_values_and_one_for_each_timeline(page, result):
-    assert page.count("<svg") == len(result.columns) - 1 + 2
+def test_links_of_the_overview_lead_into_the_cards(page, told):
+    reader = Reader(page)
+    anchors = {attributes.get("id") for attributes in reader.named("div")}
+
+    links = [attributes["href"] for attributes in reader.named("a")]
+
+    assert len(links) == len(told[0].columns)
+    assert {link.removeprefix("#") for link in links} <= anchors
+
+
+def test_page_draws_the_distribution_and_the_course_of_every_column(page, told):
+    result, _, _, about = told
+    course = {
+        name: bool(history.quantiles and any(history.quantiles[0.5])) + len(history.shares) + any(history.missing)
+        for name, history in about.histories.items()
+    }
+    assert page.count("<svg") == len(result.columns) - 1 + sum(course.values())
     assert "No values to draw." in page
-    assert "Over time, share true" in page
+    assert "No value is missing in any of 14 partitions." in page
+    assert page.count(f">{TESTED} tested<") == sum(course.values())
+
+
+def test_every_picture_has_an_alternative_text_with_numbers(page):
+    images = Reader(page).named("svg")
+
+    assert all(image["role"] == "img" and re.search(r"\d", image["aria-label"]) for image in images)
+    assert any("paid_by_card" in image["aria-label"] and "9" in image["aria-label"] for image in images)
+
+
+def test_tables_have_headers_of_columns_and_rows(page, told):
+    heads = Reader(page).named("th")
+
+    assert sum(head.get("scope") == "row" for head in heads) == len(told[0].columns)
+    assert all(head.get("scope") in ("row", "col") for head in heads)
 
 
 def test_page_is_self_contained_small_and_well_formed(page):
-    assert not re.search(r"https?://|<script|<link|@import|url\(", page)
+    assert not re.search(r"https?://|<script|<link|<img|@import|url\(|src=", page)
     assert "prefers-color-scheme:dark" in page
-    assert len(page.encode()) < 600_000
-    parser = Balance()
-    parser.feed(page.replace("<!doctype html>", ""))
-    assert parser.open == []
+    assert HOSTILE not in page
+    assert "<b>city" not in page
+    assert len(page.encode()) < 300_000
+    assert Reader(page).open == []
 
 
-def test_page_without_reference_is_no_pass(pair):
-    result = compare_profiles(None, pair[1])
-    page = drift_report_html(result, None, pair[1], title="First", context={})
-    assert "○ No reference" in page
-    assert "This is not a pass" in page
-    assert "before (reference)" not in page
-
-
-def texts_of(picture):
-    """Every text of a picture in its order; fails unless it is well-formed XML."""
-    return ["".join(element.itertext()) for element in ElementTree.fromstring(picture).iter(f"{SVG}text")]
-
-
-def profile_of(**columns):
-    return profile_batches(pa.table(columns).to_batches())
-
-
-def picture_of(before, now, **options):
-    return drift_picture_svg(compare_profiles(before, now, columns=list(now.columns)), before, now, **options)
-
-
-def test_picture_titles_each_column_with_verdict_and_size_and_has_axes_and_a_legend(pair, result):
-    texts = texts_of(drift_picture_svg(result, *pair, top=99))
-
-    titles = [f"{c.column}{VERDICTS[c.verdict]}{c.effect:.1f} × limit" for c in result.columns]
-    assert [text for text in texts if text in titles] == titles
-    assert {"before (reference)", "now", "no values", "false", "true", "Rome", "Oslo"} <= set(texts)
-    assert {"1", "2", "3", "4", "5"} <= set(texts)  # the ratings
-    assert texts.count("% of rows") == len(result.columns) - 1
-    assert sum(re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None for text in texts) > 2
-
-
-def test_picture_shows_the_most_changed_columns_only_and_says_its_size(pair, result):
-    picture = drift_picture_svg(result, *pair)
-
-    root = ElementTree.fromstring(picture)
-    panels = [group for group in root if group.tag == f"{SVG}g"]
-    assert len(panels) == 6
-    assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
-    background = root.find(f"{SVG}rect")
-    assert background.get("class") == "card"
-    assert float(background.get("width")) >= float(root.get("width")) - 1
-
-
-def test_picture_is_self_contained_and_small(pair, result):
-    picture = drift_picture_svg(result, *pair, top=99)
-
-    assert not re.search(r"<script|<image|href|@import|url\(|https?://(?!www\.w3\.org/2000/svg)", picture)
-    assert len(picture.encode()) < 30_000
-
-
-def test_picture_has_one_filled_and_one_outlined_shape_a_column_with_values(pair, result):
-    root = ElementTree.fromstring(drift_picture_svg(result, *pair, top=99))
-
-    for window in ("before", "now"):
-        drawn = [path for path in root.iter(f"{SVG}path") if path.get("class") == window]
-        assert len(drawn) == len(result.columns) - 1
-        assert all(path.get("d").startswith("M") for path in drawn)
-
-
-def test_heights_in_the_picture_are_shares_of_rows():
-    before, now = profile_of(flag=[True] + [False] * 3), profile_of(flag=[True] * 2 + [False] * 2)
-
-    root = ElementTree.fromstring(picture_of(before, now))
-
-    shapes = {path.get("class"): path.get("d") for path in root.iter(f"{SVG}path")}
-    heights = {
-        name: [132 - float(top) for top in re.findall(r"V([\d.]+)H", shapes[name])] for name in ("before", "now")
+def test_page_of_a_hundred_partitions_of_twenty_columns_is_below_a_megabyte():
+    rng = np.random.default_rng(1)
+    tables = {
+        f"{1990 + month // 12}-{month % 12 + 1:02}": pa.table(
+            {f"c{place:02}": rng.normal(0, 1, 300) for place in range(20)}
+        )
+        for month in range(100)
     }
-    assert heights["before"][0] == pytest.approx(3 * heights["before"][1], abs=0.3)
-    assert heights["now"] == pytest.approx([2 * heights["before"][1]] * 2, abs=0.3)
+    many = {month: profile_batches(table.to_batches()) for month, table in tables.items()}
+    first, last = min(many), max(many)
+    result = compare_profiles(many[first], many[last])
+    histories = column_histories(many, result, many[first], {name: [first] for name in many[first].columns}, last)
+    about = ReportContext(partition=last, histories=histories)
+
+    page = drift_report_html(result, many[first], many[last], title="Large", context={}, about=about)
+
+    assert page.count("<figcaption>Typical value") == 20
+    assert 100_000 < len(page.encode()) < 1_000_000
 
 
-def test_picture_escapes_and_shortens_texts_and_drops_what_xml_cannot_hold():
-    hostile = ["<script>&\"'", "ring\x07\x00\ufffe", "long" * 100, "東京都千代田区丸の内一丁目九番地", ""]
-    picture = picture_of(None, profile_of(**{"]]><b>&amp;": hostile, "a_name_" * 20: hostile}))
-
-    texts = texts_of(picture)
-
-    assert texts.count("<script>&\"'") == texts.count("ring   ") == texts.count("(empty)") == 2
-    assert "]]><b>&amp;○ no reference" in texts
-    assert sum(text.startswith("longlong") and text.endswith("…") for text in texts) == 2
-    assert "東京都千代田区丸の内…" in texts
-    assert all(len(text) < 40 for text in texts)
+def test_page_without_reference_is_no_pass(months):
+    current = months[TESTED]
+    page = drift_report_html(compare_profiles(None, current), None, current, title="First", context={})
+    assert "○ No reference" in page
+    assert "It is not a pass." in page
+    assert "before (reference)" not in page
+    assert Reader(page).open == []
 
 
-def test_picture_folds_rare_texts_into_all_others_with_their_shares():
-    names = [f"city {place:02}" for place in range(20)]
-    before, now = profile_of(city=names * 5), profile_of(city=names[:10] * 10)
+def test_page_without_history_or_model_says_nothing_of_them(told):
+    result, reference, current, _ = told
 
-    texts = texts_of(picture_of(before, now))
+    page = drift_report_html(result, reference, current, title="Two windows", context={})
 
-    assert [text for text in texts if text in names] == names[:6]
-    assert {"all others", "70 % → 40 %"} <= set(texts)
-
-
-def test_labels_of_an_axis_keep_apart():
-    days = pa.array(range(0, 16 * 86_400, 86_400), pa.timestamp("s"))
-
-    root = ElementTree.fromstring(picture_of(None, profile_of(day=days)))
-
-    at = [float(text.get("x")) for text in root.iter(f"{SVG}text") if (text.text or "").startswith("1970-01-")]
-    assert len(at) > 2
-    assert min(right - left for left, right in pairwise(at)) > 70
+    assert "Since when" not in page
+    assert "matter for the model" not in page
+    assert "<th scope='col' class='wide'>Used" not in page
+    assert Reader(page).open == []
 
 
-def test_picture_without_reference_shows_only_now(pair):
-    texts = texts_of(picture_of(None, pair[1], top=3))
+def test_definitions_and_the_finding_on_all_columns_together_are_shown(told):
+    result, reference, current, about = told
+    together = MultivariateDrift(
+        verdict="drift",
+        message="Rows can be told apart.",
+        auc_at_least=0.6,
+        reference_rows=100,
+        current_rows=100,
+        columns={"amount": 0.123},
+        definition="Out-of-fold AUC.",
+    )
 
-    assert "before (reference)" not in texts
-    assert "now" in texts
-    assert sum("○ no reference" in text for text in texts) == 3
-    assert not any("limit" in text for text in texts)
+    page = drift_report_html(
+        result.model_copy(update={"multivariate": together}), reference, current, title="", context={}, about=about
+    )
 
-
-def test_picture_of_no_column_is_still_a_picture(pair):
-    assert texts_of(drift_picture_svg(compare_profiles(*pair, columns=[]), *pair)) == ["before (reference)", "now"]
-
-
-@pytest.mark.parametrize(
-    ("top", "marks"),
-    [(100.0, "0 20 40 60 80 100"), (83.0, "0 20 40 60 80"), (0.06, "0 0.02 0.04 0.06"), (1.0, "0 0.2 0.4 0.6 0.8 1")],
-)
-def test_marks_of_an_axis_are_round(top, marks):
-    assert " ".join(f"{mark:g}" for mark in round_marks(top)) == marks
-
-
-@pytest.mark.parametrize(
-    ("words", "shown"), [("Rome", "Rome"), ("", ""), ("mmmmmmmmmmm", "mmmmmmmmm…"), ("i" * 24, "i" * 24)]
-)
-def test_texts_are_cut_where_their_letters_fill_the_room(words, shown):
-    assert fitted(words, 10.0) == shown
+    definitions = {html.unescape(text) for text in re.findall(r"<dd>([^<]*)</dd>", page)}
+    assert set(result.definitions.values()) <= definitions
+    assert "<dt>Chi-square</dt>" in page
+    assert "Rows can be told apart." in page
+    assert "<th scope='row'>amount</th><td>0.123</td>" in page
+    assert "Out-of-fold AUC." in page
+    assert Reader(page).open == []
 
 
-def test_markdown_embeds_the_picture_and_lists_the_most_changed_columns(pair, result):
-    picture = drift_picture_svg(result, *pair, top=2)
-    text = drift_report_markdown(result, picture)
+def test_markdown_embeds_the_picture_answers_and_lists_the_most_changed_columns(told):
+    result, reference, current, about = told
+    picture = drift_picture_svg(result, reference, current, top=2)
+
+    text = drift_report_markdown(result, picture, about)
+
     embedded = re.search(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", text)
     assert base64.b64decode(embedded.group(1)).decode() == picture
     rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| Column")]
     assert len(rows) == len(result.columns)
-    assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
+    assert all(row.replace("\\|", "").count("|") == 8 for row in rows)
     assert "<b>" not in text
     assert "▲ Drift" in text
+    assert "- **Since when?** Since 2023-" in text
+    assert len(text) - len(picture) * 4 / 3 < 5_000
+
+
+def test_json_has_the_result_and_what_the_page_tells_beside_it(told):
+    result, _, _, about = told
+
+    written = json.loads(json.dumps(drift_report_json(result, about), allow_nan=False))
+
+    assert {name: written[name] for name in result.to_dict()} == json.loads(json.dumps(result.to_dict()))
+    assert written["since"]["amount"]["partition"] == about.histories["amount"].since.partition
+    assert written["timelines"]["amount"]["partitions"] == MONTHS
+    assert written["timelines"]["amount"]["reference"] == REFERENCE
+    assert len(written["timelines"]["amount"]["quantiles"]["0.5"]) == len(MONTHS)
+    assert written["advice"]["phone"] != []

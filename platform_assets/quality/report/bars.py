@@ -23,6 +23,7 @@ class Bars:
     """Shares of rows per bar, from 0 to 1; `edges` (one more than bars, as are the labels) only for `interval` bars.
 
     A `value` bar is one number, day or truth value, in their order; `category` bars are texts, most frequent first.
+    `dates` says that the edges are times, whose round numbers nobody would call round.
     """
 
     form: Literal["interval", "value", "category"]
@@ -31,6 +32,7 @@ class Bars:
     current: Floats
     edges: Floats | None = None
     note: str = ""
+    dates: bool = False
 
 
 def bars_of(reference: ColumnProfile | None, current: ColumnProfile) -> Bars | None:
@@ -88,7 +90,15 @@ def _interval_bars(before: ColumnProfile, current: ColumnProfile, values: Floats
     outside = any(isinstance(v, float) and not edges[0] <= v <= edges[-1] for v in cut)
     note = "Rows beyond the ends of the axis are counted in the outermost bars." if outside else ""
     labels = [axis_label(current, np.ceil(edge) if whole else edge) for edge in edges.tolist()]
-    return Bars("interval", labels, _shares_between(before, edges), _shares_between(current, edges), edges, note)
+    return Bars(
+        "interval",
+        labels,
+        _shares_between(before, edges),
+        _shares_between(current, edges),
+        edges,
+        note,
+        current.kind == "timestamp",
+    )
 
 
 def _nice_edges(low: float, high: float, whole: bool) -> Floats:
@@ -102,6 +112,8 @@ def _nice_edges(low: float, high: float, whole: bool) -> Floats:
 def _shares_between(column: ColumnProfile, edges: Floats) -> Floats:
     if not column.values:
         return np.zeros(len(edges) - 1)
-    cumulated = column.cdf(edges)
+    # Within a bin of nearly the smallest numbers there are, a share of its width is beyond the largest: simply all.
+    with np.errstate(over="ignore"):
+        cumulated = column.cdf(edges)
     cumulated[0], cumulated[-1] = 0.0, 1.0
     return np.diff(cumulated)

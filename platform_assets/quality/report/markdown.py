@@ -1,31 +1,37 @@
-"""Drift as Markdown for the metadata of a materialisation: verdict, picture and the columns that changed most."""
+"""Drift as Markdown for the metadata of a materialisation: verdict, answers, picture, and what changed most."""
 
 from base64 import b64encode
 
 from platform_assets.quality.drift.result import ColumnDrift, DriftResult
-from platform_assets.quality.drift.wording import percent
+from platform_assets.quality.report.answers import answers_of, since_of, use_words
+from platform_assets.quality.report.context import NOTHING_KNOWN, ReportContext
+from platform_assets.quality.report.overview import missing
 from platform_assets.quality.report.words import HEADLINES, VERDICTS
 
 _ROWS = 10
 
 
-def drift_report_markdown(result: DriftResult, picture_svg: str) -> str:
+def drift_report_markdown(result: DriftResult, picture_svg: str, about: ReportContext = NOTHING_KNOWN) -> str:
     """Markdown with the picture embedded as a data URI, and a table of the ten most changed columns."""
     picture = f"data:image/svg+xml;base64,{b64encode(picture_svg.encode()).decode()}"
-    shown = "\n".join(_row(column) for column in result.columns[:_ROWS])
+    answers = "\n".join(
+        f"- **{answer.question}** {_cell(' '.join(answer.sentences))}" for answer in answers_of(result, about)
+    )
+    shown = "\n".join(_row(column, result, about) for column in result.columns[:_ROWS])
     hidden = len(result.columns) - _ROWS
     more = f"\n\n{hidden} more columns, all changed less than these." if hidden > 0 else ""
     return (
-        f"**{HEADLINES[result.verdict]}**\n\n{result.summary}\n\n![Distributions before and now]({picture})\n\n"
-        f"| Column | Verdict | Size (1 = limit) | Missing | Finding |\n|---|---|---|---|---|\n{shown}{more}\n"
+        f"**{HEADLINES[result.verdict]}**\n\n{_cell(result.summary)}\n\n{answers}\n\n"
+        f"![Distributions before and now]({picture})\n\n"
+        "| Column | Verdict | Size (1 = limit) | Since | Used | Missing | Finding |\n|---|---|---|---|---|---|---|\n"
+        f"{shown}{more}\n"
     )
 
 
-def _row(column: ColumnDrift) -> str:
-    missing = percent(column.current_missing_share)
-    if column.reference_missing_share is not None:
-        missing = f"{percent(column.reference_missing_share)} → {missing}"
-    cells = column.column, VERDICTS[column.verdict], f"{column.effect:.2f}", missing, column.message
+def _row(column: ColumnDrift, result: DriftResult, about: ReportContext) -> str:
+    since = since_of(column, about)
+    cells = [column.column, VERDICTS[column.verdict], f"{column.effect:.2f}", since.partition if since else ""]
+    cells += [use_words(column, result, about), missing(column), column.message]
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 

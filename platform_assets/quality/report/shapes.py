@@ -14,6 +14,20 @@ _ELLIPSIS = 1.0
 _STEPS = 5
 
 
+def skyline(heights: Floats) -> str:
+    """Path data along the top of touching bars over 0 to 100, as `outline` of 100 by 100, but not along the base."""
+    slot = 100 / len(heights)
+    parts, before = [], 0.0
+    for place, share in enumerate(heights.tolist()):
+        y = 100 * (1 - share)
+        if share:
+            parts.append((f"V{y:.1f}" if before else f"M{place * slot:.2f} 100V{y:.1f}") + f"H{(place + 1) * slot:.2f}")
+        elif before:
+            parts.append("V100")
+        before = share
+    return "".join(parts) + ("V100" if before else "")
+
+
 def outline(heights: Floats, width: float, height: float) -> str:
     """Path data over touching bars of equal width, from the lower left to the lower right of `width` by `height`.
 
@@ -57,6 +71,21 @@ def _letter_width(letter: str) -> float:
     return 0.76 if letter.isupper() else 0.64
 
 
+def prose(words: str) -> str:
+    """Words as HTML in which a per cent sign stays with its number."""
+    return escape(words).replace(" %", "\u00a0%")
+
+
 def text_at(x: float, y: float, words: str, style: str) -> str:
     """An SVG text with its baseline at (x, y); `words` are escaped, `style` names CSS classes."""
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{style}">{escape(words)}</text>'
+
+
+def nice_marks(low: float, high: float, most: int = 4) -> list[float]:
+    """Marks of an axis from `low` to `high` (above `low`) that lie within: at most `most` plus one, all round."""
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    # Halves make poor marks where values may be whole numbers.
+    factors = (1, 2, 5, 10) if power == 1 else (1, 2, 2.5, 5, 10)
+    step = next(factor * power for factor in factors if factor * power * most >= (high - low) * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [place * step for place in range(first, last + 1)]
