@@ -44,10 +44,16 @@ def _column(arguments: dict[str, Any]) -> Column:
     return F.col(f"`{arguments['column']}`")
 
 
-def _outside(arguments: dict[str, Any]) -> Column:
+def _length(arguments: dict[str, Any]) -> Column:
     from pyspark.sql import functions as F
 
-    column, broken = _column(arguments), F.lit(False)
+    return F.length(_column(arguments))
+
+
+def _outside(column: Column, arguments: dict[str, Any]) -> Column:
+    from pyspark.sql import functions as F
+
+    broken = F.lit(False)
     low, high = arguments.get("min_value"), arguments.get("max_value")
     if low is not None:
         broken = broken | ((column <= low) if arguments.get("strict_min") else (column < low))
@@ -62,5 +68,9 @@ _BROKEN: dict[str, Callable[[dict[str, Any]], Column]] = {
     "expect_column_values_to_be_null": lambda arguments: _column(arguments).isNotNull(),
     "expect_column_values_to_be_in_set": lambda arguments: ~_column(arguments).isin(arguments["value_set"]),
     "expect_column_values_to_not_be_in_set": lambda arguments: _column(arguments).isin(arguments["value_set"]),
-    "expect_column_values_to_be_between": _outside,
+    "expect_column_values_to_be_between": lambda arguments: _outside(_column(arguments), arguments),
+    "expect_column_value_lengths_to_be_between": lambda arguments: _outside(_length(arguments), arguments),
+    "expect_column_value_lengths_to_equal": lambda arguments: _length(arguments) != arguments["value"],
+    "expect_column_values_to_match_regex": lambda arguments: ~_column(arguments).rlike(arguments["regex"]),
+    "expect_column_values_to_not_match_regex": lambda arguments: _column(arguments).rlike(arguments["regex"]),
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from platform_assets.quality.expectations.from_profile import aggregates, distinct, row_values, shape
+from platform_assets.quality.expectations.from_profile import aggregates, distinct, row_values, shape, texts
 from platform_assets.quality.expectations.from_profile.facts import Answer, Facts
 
 if TYPE_CHECKING:
@@ -39,6 +39,14 @@ RULES: dict[str, tuple[Rule, frozenset[str]]] = {
             row_values.between,
             "column min_value max_value strict_min strict_max mostly",
         ),
+        ("column_values_to_match_regex", texts.match, "column regex mostly"),
+        ("column_values_to_not_match_regex", texts.not_match, "column regex mostly"),
+        (
+            "column_value_lengths_to_be_between",
+            texts.lengths_between,
+            "column min_value max_value strict_min strict_max mostly",
+        ),
+        ("column_value_lengths_to_equal", texts.lengths_equal, "column value mostly"),
         ("column_values_to_be_unique", row_values.unique, "column mostly"),
         ("column_min_to_be_between", aggregates.minimum, "column min_value max_value strict_min strict_max"),
         ("column_max_to_be_between", aggregates.maximum, "column min_value max_value strict_min strict_max"),

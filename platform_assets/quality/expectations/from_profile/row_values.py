@@ -32,13 +32,13 @@ EXAMPLES = 20
 
 def not_null(facts: Facts, arguments: Arguments) -> Answer | None:
     """Rows that are null are unexpected; NaN is a value."""
-    column, mostly = facts.column(arguments), _mostly(arguments)
+    column, mostly = facts.column(arguments), mostly_of(arguments)
     return None if mostly is None else _judged_rows(column, column.nulls, [(None, column.nulls)], mostly)
 
 
 def null(facts: Facts, arguments: Arguments) -> Answer | None:
     """Rows with a value are unexpected; answered only if their values are known as examples."""
-    column, mostly = facts.column(arguments), _mostly(arguments)
+    column, mostly = facts.column(arguments), mostly_of(arguments)
     present = column.count - column.nulls
     counted = counted_values(column, facts.type_of(arguments)) if present else []
     return None if mostly is None or counted is None else _judged_rows(column, present, counted, mostly)
@@ -62,7 +62,7 @@ def between(facts: Facts, arguments: Arguments) -> Answer | None:
     column, type_, mostly, bounds = (
         facts.column(arguments),
         facts.type_of(arguments),
-        _mostly(arguments),
+        mostly_of(arguments),
         bounds_of(arguments),
     )
     if mostly is None or bounds is None or not usable_numbers(column, type_):
@@ -71,26 +71,26 @@ def between(facts: Facts, arguments: Arguments) -> Answer | None:
     counted = counted_values(column, type_)
     if counted is None:
         edges: list[tuple[Value, int]] = [(edge, 1) for edge in (column.min, column.max) if edge is not None]
-        return None if _outside(edges, low, high, arguments) else _judged_values(column, [], mostly)
-    return _judged_values(column, _outside(counted, low, high, arguments), mostly)
+        return None if _outside(edges, low, high, arguments) else judged_values(column, [], mostly)
+    return judged_values(column, _outside(counted, low, high, arguments), mostly)
 
 
 def unique(facts: Facts, arguments: Arguments) -> Answer | None:
     """Values that occur twice are unexpected; only the answer that there are none is given here."""
-    column, mostly = facts.column(arguments), _mostly(arguments)
+    column, mostly = facts.column(arguments), mostly_of(arguments)
     counted = counted_values(column, facts.type_of(arguments))
     if mostly is None or counted is None or any(rows > 1 for _, rows in counted):
         return None
-    return _judged_values(column, [], mostly)
+    return judged_values(column, [], mostly)
 
 
 def _by_membership(facts: Facts, arguments: Arguments, *, unexpected_if_in: bool) -> Answer | None:
-    column, type_, mostly = facts.column(arguments), facts.type_of(arguments), _mostly(arguments)
+    column, type_, mostly = facts.column(arguments), facts.type_of(arguments), mostly_of(arguments)
     counted, wanted = counted_values(column, type_), comparable_set(arguments.get("value_set"), type_)
     if mostly is None or counted is None or wanted is None:
         return None
     known = set(wanted)
-    return _judged_values(column, [pair for pair in counted if (pair[0] in known) is unexpected_if_in], mostly)
+    return judged_values(column, [pair for pair in counted if (pair[0] in known) is unexpected_if_in], mostly)
 
 
 def _outside(
@@ -105,7 +105,8 @@ def _outside(
     return [counted[index] for index in np.flatnonzero(outside).tolist()]
 
 
-def _mostly(arguments: Arguments) -> float | None:
+def mostly_of(arguments: Arguments) -> float | None:
+    """The share that must keep the rule, by default all; None if it is no share."""
     mostly = arguments.get("mostly", 1)
     allowed = isinstance(mostly, int | float) and not isinstance(mostly, bool) and 0 <= mostly <= 1
     return float(mostly) if allowed else None
@@ -128,8 +129,8 @@ def _judged_rows(column: ColumnProfile, unexpected: int, counted: Counted, mostl
     )
 
 
-def _judged_values(column: ColumnProfile, counted: Counted, mostly: float) -> Answer | None:
-    """The answer of a check of values: rows without one are missing."""
+def judged_values(column: ColumnProfile, counted: Counted, mostly: float) -> Answer | None:
+    """The answer of a check of values with the unexpected ones; rows without a value are missing."""
     rows, present = column.count, column.count - column.nulls
     if not rows:
         return None
