@@ -1,4 +1,4 @@
-"""Data Docs: Great Expectations' own site, built on demand from stored results, whoever answered them."""
+"""The results as Great Expectations' own objects, rendered by its own site builder, whoever answered them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from platform_assets.quality.contract import Expectation
+from platform_assets.quality.data_docs.offline import front_page, make_readable
 from platform_assets.quality.expectations.errors import ExpectationError
 from platform_assets.quality.expectations.naming import is_custom
 from platform_assets.quality.expectations.stored import StoredResults
 
 INDEX = "index.html"
+FILTERED = "all.html"
 SITE = "data_docs"
 
 
-def build_data_docs(folder: Path, results: Sequence[StoredResults], declared: Iterable[Expectation] = ()) -> Path:
-    """Build the site anew; returns its first page. Takes seconds, mostly to import Great Expectations.
+def data_docs_page(reports: Path, product: str) -> Path:
+    """Where the first page of a product's site lies, once it was built."""
+    return reports / product / SITE / INDEX
+
+
+def build_data_docs(index: Path, results: Sequence[StoredResults], declared: Iterable[Expectation] = ()) -> None:
+    """Build the site of `index`, its first page, anew. Takes seconds, mostly to import Great Expectations.
 
     Args:
         results: one page each, under the suite of its table.
@@ -26,6 +33,7 @@ def build_data_docs(folder: Path, results: Sequence[StoredResults], declared: It
     """
     import great_expectations as gx
 
+    folder = index.parent
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     _import_custom(declared)
     shutil.rmtree(folder, ignore_errors=True)
@@ -38,7 +46,15 @@ def build_data_docs(folder: Path, results: Sequence[StoredResults], declared: It
     for table in sorted({stored.table for stored in results}):
         _add_table(context, [stored for stored in results if stored.table == table])
     context.build_data_docs(site_names=[SITE])
-    return folder / INDEX
+    index.rename(folder / FILTERED)
+    make_readable(folder)
+    index.write_text(front_page(results, _pages(folder), FILTERED), encoding="utf-8")
+
+
+def _pages(folder: Path) -> dict[tuple[str, str], str]:
+    """Address of each result's page by table and partition: the suite's name, the run's name, its time, the batch."""
+    found = [page.relative_to(folder) for page in folder.glob("validations/**/*.html")]
+    return {(".".join(page.parts[1:-3]), page.stem): page.as_posix() for page in found}
 
 
 def _site(folder: Path) -> dict[str, Any]:
