@@ -16,6 +16,7 @@ from platform_assets.pipeline.refusing import refuse_partition, refuse_rows
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport, audit_staged
 from platform_assets.quality.contract import Contract, contract_window
+from platform_assets.quality.data_docs import data_docs_page
 from platform_assets.quality.expectations.stored import ALL, EXPECTATION_RESULTS, result_rows
 from platform_assets.quality.profile import TableProfile
 from platform_assets.quality.profile_table import PROFILES, profile_partition, profile_table_rows
@@ -55,7 +56,9 @@ def publish_audited(
     published = workspace.lake.publish(spec, scope, staged.files, properties, terms)
     record_profile(workspace, spec.name, partition, published.snapshot_id, report)
     record_expectations(workspace, spec.name, partition, published.snapshot_id, report)
-    return Materialisation(partition, published, report, provenance.inputs)
+    page = data_docs_page(workspace.reports, namespace)
+    facts = {"data docs": f"{page} (built by: platform quality docs {namespace})"} if report.expectations else {}
+    return Materialisation(partition, published, report, provenance.inputs, facts)
 
 
 def publish_rows(

@@ -121,6 +121,7 @@ def _suite_result(stored: StoredResults, run_id: dict[str, Any]) -> dict[str, An
             "great_expectations_version": gx.__version__,
             "run_id": run_id,
             "expectation_suite_name": stored.table,
+            "batch_spec": {"data_asset_name": stored.table},
             "active_batch_definition": {
                 "datasource_name": "platform",
                 "data_connector_name": "published" if stored.published else "refused",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.quality.expectations.errors import (
     ArgumentsRefused,
+    ExpectationError,
     NotAnExpectation,
     NotImportable,
     UnknownExpectation,
@@ -33,6 +35,17 @@ def build(declared: Expectation) -> Any:
     except ValidationError as error:
         problems = [f"{' '.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         raise ArgumentsRefused(declared.check_name, list(dict.fromkeys(problems))) from error
+
+
+def problems(expectations: Iterable[Expectation]) -> list[str]:
+    """What is wrong with declared expectations: unknown, not to be imported, or with arguments that are refused."""
+    found = []
+    for declared in expectations:
+        try:
+            build(declared)
+        except ExpectationError as error:
+            found.append(str(error))
+    return found
 
 
 def expectation_class(type_: str) -> Any:
