@@ -20,21 +20,23 @@ def sample_rows(
     """At most five rows in words, as in `carrier=UA, distance=-1`, without the `hidden` columns.
 
     What the profile answered is looked up with a filter, so that Great Expectations need not be imported. `found` is
-    the result; an expectation that judges no single rows has none, a query of your own shows its rows itself.
+    the result; an expectation that judges no single rows has none.
     """
-    rows: list[dict[str, Any]] = (found.get("details") or {}).get("unexpected_rows") or []
-    if found.get("unexpected_count") and "element_count" in found:
-        rows = _broken_rows(frame, declared, answered_by)
-    return [", ".join(f"{name}={value}" for name, value in row.items() if name not in hidden) for row in rows[:SAMPLES]]
+    rows = _broken_rows(frame, declared, found, answered_by)
+    return [", ".join(f"{name}={value}" for name, value in row.items() if name not in hidden) for row in rows]
 
 
-def _broken_rows(frame: DataFrame, declared: Expectation, answered_by: AnsweredBy) -> list[dict[str, Any]]:
+def _broken_rows(
+    frame: DataFrame, declared: Expectation, found: dict[str, Any], answered_by: AnsweredBy
+) -> list[dict[str, Any]]:
     if answered_by == "great_expectations":
-        from platform_assets.quality.expectations.great import unexpected_rows
+        from platform_assets.quality.expectations.great import judges_rows, unexpected_rows
 
-        return unexpected_rows(frame, declared, SAMPLES)
-    broken = frame.filter(_BROKEN[declared.type](declared.arguments))
-    rows: list[dict[str, Any]] = broken.limit(SAMPLES).toArrow().to_pylist()
+        return unexpected_rows(frame, declared, SAMPLES) if judges_rows(declared, found) else []
+    condition = _BROKEN.get(declared.type)
+    if condition is None:
+        return []
+    rows: list[dict[str, Any]] = frame.filter(condition(declared.arguments)).limit(SAMPLES).toArrow().to_pylist()
     return rows
 
 

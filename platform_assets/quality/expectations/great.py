@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from platform_assets.quality.expectations.resolving import build
+from platform_assets.quality.expectations.resolving import build, expectation_class
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -28,11 +28,23 @@ def run(frame: DataFrame, expectations: Sequence[Expectation]) -> dict[str, dict
 
 
 def unexpected_rows(frame: DataFrame, declared: Expectation, limit: int) -> list[dict[str, Any]]:
-    """Some of the rows that break an expectation that judges single rows."""
-    wanted = {"result_format": "SUMMARY", "include_unexpected_rows": True, "partial_unexpected_count": limit}
+    """Some of the rows that break an expectation that judges single rows, or that its own query found."""
+    expectation = build(declared)
+    # A query shows its rows (at most 200) only when asked for everything; of other expectations that is unbounded.
+    wanted: dict[str, Any] = {"result_format": "COMPLETE"}
+    if not hasattr(expectation, "unexpected_rows_query"):
+        wanted = {"result_format": "SUMMARY", "include_unexpected_rows": True, "partial_unexpected_count": limit}
     with _batch_of(frame) as batch:
-        result = batch.validate(build(declared), result_format=wanted).result
-    return [row if isinstance(row, dict) else row.asDict() for row in result.get("unexpected_rows") or []]
+        result = batch.validate(expectation, result_format=wanted).result
+    found = result.get("unexpected_rows") or result.get("details", {}).get("unexpected_rows") or []
+    return [row if isinstance(row, dict) else row.asDict() for row in found[:limit]]
+
+
+def judges_rows(declared: Expectation, found: Mapping[str, Any]) -> bool:
+    """Whether an expectation with the result `found` can show rows that break it."""
+    if "element_count" in found:
+        return bool(found.get("unexpected_count"))
+    return "unexpected_rows_query" in expectation_class(declared.type).__fields__
 
 
 @contextmanager
