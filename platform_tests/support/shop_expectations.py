@@ -2,16 +2,16 @@
 
 from great_expectations.compatibility.pyspark import functions as F
 from great_expectations.execution_engine import SparkDFExecutionEngine
+from great_expectations.expectations import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import ColumnMapExpectation
 from great_expectations.expectations.metrics import ColumnMapMetricProvider, column_condition_partial
-from great_expectations.expectations import UnexpectedRowsExpectation
 
 
 class ColumnValuesWholeEuros(ColumnMapMetricProvider):
     condition_metric_name = "column_values.whole_euros"
 
     @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column, **kwargs):  # noqa: N805
+    def _spark(cls, column, **kwargs):
         return column == F.floor(column)
 
 

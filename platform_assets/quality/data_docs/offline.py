@@ -29,7 +29,7 @@ th,td{padding:5px 10px;text-align:left;vertical-align:top}
 .badge{background:#2a3038}.text-success,.held{color:#57c470}.text-danger,.failed{color:#ff7b72}}
 </style>"""
 TITLES = ("partition", "expectations", "failed", "partition was", "judged (UTC)")
-_REMOTE_LOGO = re.compile(r'src="https://great-expectations-web-assets[^"]*"')
+_REMOTE_LOGO = re.compile(r"https://great-expectations-web-assets[^\"')]*")
 
 
 def make_readable(site: Path) -> None:
@@ -37,7 +37,7 @@ def make_readable(site: Path) -> None:
     for page in site.rglob("*.html"):
         logo = "../" * (len(page.relative_to(site).parts) - 1) + "static/images/logo-long.png"
         text = page.read_text(encoding="utf-8").replace("<head>", f"<head>{STYLE}", 1)
-        page.write_text(_REMOTE_LOGO.sub(f'src="{logo}"', text), encoding="utf-8")
+        page.write_text(_REMOTE_LOGO.sub(logo, text), encoding="utf-8")
 
 
 def front_page(results: Sequence[StoredResults], pages: dict[tuple[str, str], str], filtered: str) -> str:

@@ -1,7 +1,7 @@
 """Whether a profile can answer an expectation, and its answer in the form of Great Expectations.
 
 A rule answers only what it knows for certain. Everything else is left to Great Expectations: a sketch that no longer
-keeps every value, NaN and infinities (engines order them differently), integers above 2**53 (the profile holds
+keeps every value, NaN and infinities (engines order them differently), integers from 2**53 on (the profile holds
 doubles), a bound so near that the engine's own rounding may fall on the other side, and arguments that no rule knows.
 Engines disagree about -0.0 (Spark: equal to 0.0; DataFusion: another value); the profile takes them as equal.
 """

@@ -11,8 +11,8 @@ import numpy as np
 
 from platform_assets.quality.profile import ColumnProfile, TableProfile
 
-#: Largest integer up to which doubles hold every integer.
-EXACT_INTEGER = 1 << 53
+#: Up to here a double that is an integer was that very integer; 2**53 may have been 2**53 + 1.
+EXACT_INTEGER = (1 << 53) - 1
 INTEGERS = ("int", "bigint")
 NUMBERS = (*INTEGERS, "double")
 Value = int | float | str | bool
@@ -77,7 +77,7 @@ def is_number(value: Any) -> bool:
 
 
 def usable_numbers(column: ColumnProfile, type_: str) -> bool:
-    """Whether the profile holds a number column's values as they are: all finite, none above 2**53 if integers."""
+    """Whether the profile holds a number column's values as they are: all finite, none from 2**53 on if integers."""
     if type_ not in NUMBERS or column.nan or column.infinities:
         return False
     edges = [edge for edge in (column.min, column.max) if isinstance(edge, float)]
