@@ -11,6 +11,7 @@ from rich.console import Console
 from platform_assets.commands.contracts import contracts
 from platform_assets.commands.data import data
 from platform_assets.commands.fetch import fetch
+from platform_assets.commands.quality import quality
 from platform_assets.commands.quarantine import quarantine
 from platform_assets.commands.retention import retention
 from platform_assets.commands.vault import vault
@@ -66,6 +67,7 @@ platform.add_command(data)
 platform.add_command(fetch)
 platform.add_command(vault)
 platform.add_command(quarantine)
+platform.add_command(quality)
 platform.add_command(contracts)
 platform.add_command(retention)
 

@@ -20,12 +20,16 @@ def contracts() -> None:
 
 @contracts.command()
 def check() -> None:
-    """Compare every declared contract with the one its table was published under; fail if one is refused."""
+    """Compare every declared contract with the one its table was published under; fail if one is refused.
+
+    Expectations are checked too: that each exists or can be imported, and accepts its arguments.
+    """
     from platform_assets.pipeline.contracts import contract_states
     from platform_assets.pipeline.product import DeclarationError, all_products
 
     try:
-        states = [state for product in all_products() for state in contract_states(_lake(), product)]
+        products = all_products()
+        states = [state for product in products for state in contract_states(_lake(), product)]
     except DeclarationError as error:
         raise click.ClickException(str(error)) from error
     changed = [state for state in states if state.changes]
@@ -33,6 +37,7 @@ def check() -> None:
         _tell(state)
     new = sum(state.recorded is None for state in states)
     click.echo(f"{len(states)} contracts: {len(changed)} changed, {new} not published yet.")
+    _require_expectations([state.declared for state in states])
     refused = [state.table for state in states if state.refused]
     if refused:
         raise click.ClickException(f"nothing can be published to {', '.join(refused)} until that is corrected.")
@@ -81,6 +86,16 @@ def history(table: str) -> None:
         )
         for change in recorded.changes:
             click.echo(f"  {change}")
+
+
+def _require_expectations(contracts: list[Contract]) -> None:
+    if not any(contract.expectations for contract in contracts):
+        return
+    from platform_assets.quality.expectations.resolving import problems
+
+    found = [f"{contract.name}: {problem}" for contract in contracts for problem in problems(contract.expectations)]
+    if found:
+        raise click.ClickException("\n".join(found))
 
 
 def _tell(state: ContractState) -> None:

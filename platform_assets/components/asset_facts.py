@@ -27,6 +27,7 @@ from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.quality import audit
 from platform_assets.quality.audit import CheckResult
 from platform_assets.quality.contract import Column, Contract, Partitions
+from platform_assets.quality.expectations.naming import in_words
 from platform_assets.quality.lineage import ColumnReference, lineage_of
 
 # More columns of one table than these are counted in a description, not named.
@@ -38,7 +39,6 @@ CHECK_DESCRIPTIONS = {
     audit.WINDOW: "Every row lies within the partition's month (UTC).",
     audit.KEYS: "The keys identify a row.",
     audit.VOLUME: "As many rows as a complete partition has.",
-    audit.EXPECTATIONS: "Great Expectations declared for this table, on the staged rows.",
 }
 
 
@@ -125,9 +125,18 @@ def check_specs(contract: Contract, *, delivered: bool, partitioned: bool = True
     """
     names = [audit.COLUMNS] if delivered else []
     names += [audit.VALUES, *([audit.WINDOW] if contract.partitions else []), audit.KEYS, audit.VOLUME]
-    names += [audit.EXPECTATIONS] if contract.expectations else []
     cut = contract.partitions if partitioned else None
     specs = [check_spec(contract.name, name, CHECK_DESCRIPTIONS[name], cut, blocking=True) for name in names]
+    specs += [
+        check_spec(
+            contract.name,
+            each.check_name,
+            f"{in_words(each.type, each.arguments)}.",
+            cut,
+            blocking=each.on_violation == "refuse_partition",
+        )
+        for each in contract.expectations
+    ]
     ends = [NOT_DEPRECATED] if contract.deprecation else []
     specs += [check_spec(contract.name, name, CHECK_DESCRIPTION, cut, blocking=False) for name in ends]
     return [*specs, *change_specs(contract), *drift_specs(contract)]

@@ -52,7 +52,8 @@ def materialise_dataset(workspace: Workspace, product: Product, name: str, parti
     published = publish_audited(
         workspace, product.name, declaration, partition, result.staged, report, provenance, [path]
     )
-    return replace(published, facts={"source file": path.name, "source sha256": delivery.digest})
+    facts = {**published.facts, "source file": path.name, "source sha256": delivery.digest}
+    return replace(published, facts=facts)
 
 
 def _job(

@@ -18,6 +18,8 @@ from platform_assets.pipeline.refusing import refuse_partition, refuse_rows
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport, audit_staged
 from platform_assets.quality.contract import Contract, contract_window
+from platform_assets.quality.data_docs import data_docs_page
+from platform_assets.quality.expectations.stored import ALL, EXPECTATION_RESULTS, result_rows
 from platform_assets.quality.profile import TableProfile
 from platform_assets.quality.profile_table import PROFILES, profile_partition, profile_table_rows
 from platform_assets.quality.recorded_contract import recording
@@ -49,6 +51,7 @@ def publish_audited(
     properties = provenance.properties(workspace, contract, partition)
     if report.blocked_by:
         entry = refuse_partition(workspace, contract, spec.name, partition, staged, report, properties, delivered)
+        record_expectations(workspace, spec.name, partition, None, report)
         raise Refused(what, report, entry.quarantine_id)
     if report.refused_rows:
         refuse_rows(workspace, contract, spec.name, partition, staged, report, properties)
@@ -56,7 +59,10 @@ def publish_audited(
     terms = recording(contract, workspace.run_id)
     published = workspace.lake.publish(spec, scope, staged.files, properties, terms)
     record_profile(workspace, spec.name, partition, published.snapshot_id, report)
-    return Materialisation(partition, published, report, provenance.inputs)
+    record_expectations(workspace, spec.name, partition, published.snapshot_id, report)
+    page = data_docs_page(workspace.reports, namespace)
+    facts = {"data docs": f"{page} (built by: platform quality docs {namespace})"} if report.expectations else {}
+    return Materialisation(partition, published, report, provenance.inputs, facts)
 
 
 def publish_rows(
@@ -92,3 +98,19 @@ def record_profile(
     scope = Values((("table", table), ("partition", partition or "all")))
     properties = {"run-id": workspace.run_id, "partition": profile_partition(table, partition)}
     workspace.lake.publish_rows(PROFILES, scope, rows, properties)
+
+
+def record_expectations(
+    workspace: Workspace, table: str, partition: str | None, snapshot_id: int | None, report: AuditReport
+) -> None:
+    """Keep the full results of the expectations; they replace those of the attempt before.
+
+    Args:
+        snapshot_id: of the publish; None if the partition was refused.
+    """
+    if not report.expectations:
+        return
+    rows = result_rows(report.expectations, table, partition, snapshot_id, workspace.run_id)
+    scope = Values((("table", table), ("partition", partition or ALL)))
+    properties = {"run-id": workspace.run_id, "partition": profile_partition(table, partition)}
+    workspace.lake.publish_rows(EXPECTATION_RESULTS, scope, rows, properties)

@@ -140,7 +140,8 @@ def _broken_rules(
 
 
 def _of_the_whole(check: CheckResult) -> BrokenRule:
-    return BrokenRule(code=check.name, words=check.message, samples=check.details.get("repeated keys", []))
+    samples = check.details.get("repeated keys") or check.details.get("sample rows", [])
+    return BrokenRule(code=check.name, words=check.message, rows=check.details.get("unexpected rows"), samples=samples)
 
 
 def _samples(store: Store, contract: Contract, refused_files: Sequence[str], code: str) -> list[str]:

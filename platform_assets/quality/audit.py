@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from platform_assets.lake import Window
 from platform_assets.lake.partitions import window_from_text
 from platform_assets.lake.store import Store
-from platform_assets.quality.contract import Contract, Expectation
+from platform_assets.quality.contract import Contract
 from platform_assets.quality.delivery import DELIVERED, REFUSED_BY, SEPARATOR
+from platform_assets.quality.expectations.outcome import Outcome
 from platform_assets.quality.personal.views import as_stored
 from platform_assets.quality.rules import describe, row_rules
 
@@ -26,7 +27,6 @@ WINDOW = "contract_window"
 KEYS = "contract_keys"
 VOLUME = "contract_volume"
 COLUMNS = "contract_columns"
-EXPECTATIONS = "expectations"
 SAMPLES = 5
 
 
@@ -48,12 +48,14 @@ class AuditReport(BaseModel):
         rows: accepted rows.
         refused_rows: rows set aside because they break a row rule.
         profile: base64 of the profile's bytes.
+        expectations: the full results, which are kept for Data Docs.
     """
 
     rows: int
     refused_rows: int
     checks: list[CheckResult]
     profile: str
+    expectations: list[Outcome] = []
 
     @property
     def blocked_by(self) -> list[CheckResult]:
@@ -71,14 +73,16 @@ def audit_staged(
     measured = _measure(frame, as_stored(declared), partition_window)
     refused = _refused(session, staged, declared)
     broken = Counter(measured.broken) + Counter(refused.broken)
+    profile = _profile(staged)
+    outcomes = _outcomes(frame, declared, measured.rows, profile)
     checks = [
         *_rule_checks(declared, broken, refused.samples),
         _keys_check(declared, frame, measured.rows),
         _volume_check(declared, measured.rows),
-        *_expectation_checks(frame, declared.expectations, measured.rows),
+        *map(_expectation_check, outcomes),
     ]
     return AuditReport(
-        rows=measured.rows, refused_rows=refused.rows, checks=checks, profile=_profile(staged)
+        rows=measured.rows, refused_rows=refused.rows, checks=checks, profile=profile, expectations=outcomes
     ).model_dump(mode="json")
 
 
@@ -174,24 +178,35 @@ def _volume_check(contract: Contract, rows: int) -> CheckResult:
     )
 
 
-def _expectation_checks(frame: DataFrame, expectations: list[Expectation], rows: int) -> list[CheckResult]:
-    if not expectations or rows == 0:
+def _outcomes(frame: DataFrame, contract: Contract, rows: int, profile: str) -> list[Outcome]:
+    if not contract.expectations or rows == 0:
         return []
-    from platform_assets.quality.expectations import validate
+    from platform_assets.quality.expectations.validate import validate
+    from platform_assets.quality.profile import TableProfile
 
-    outcomes = validate(frame, expectations)
-    failed = [outcome for outcome in outcomes if not outcome.passed]
+    personal = [column.name for column in contract.stored_columns if column.personal]
+    known = TableProfile.from_bytes(base64.b64decode(profile))
+    return validate(frame, contract.expectations, known, personal)
+
+
+def _expectation_check(outcome: Outcome) -> CheckResult:
     remedy = " Correct the data, or the expectation if it is wrong, and materialise again."
-    message = " ".join(outcome.message for outcome in failed) + remedy
-    return [
-        CheckResult(
-            name=EXPECTATIONS,
-            passed=not failed,
-            blocking=any(outcome.blocking for outcome in failed),
-            message=message if failed else f"All {len(outcomes)} expectations hold.",
-            details={outcome.name: outcome.observed for outcome in outcomes},
-        )
-    ]
+    found = outcome.result["result"]
+    facts = {
+        "observed": outcome.observed,
+        "unexpected rows": outcome.unexpected_rows,
+        "unexpected percent": found.get("unexpected_percent"),
+        "sample values": [str(value) for value in found.get("partial_unexpected_list") or [] if value is not None],
+        "sample rows": outcome.sample_rows,
+        "answered by": outcome.answered_by.replace("_", " "),
+    }
+    return CheckResult(
+        name=outcome.name,
+        passed=outcome.passed,
+        blocking=outcome.blocking,
+        message=outcome.message + ("" if outcome.passed else remedy),
+        details={name: value for name, value in facts.items() if value not in (None, [])},
+    )
 
 
 def _profile(staged: StagedFiles) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from platform_assets.lake import ColumnSpec, TableSpec, Window, month_window
 from platform_assets.quality.declared import Declared as Declared
+from platform_assets.quality.expectations.naming import check_name, named_columns, type_problem
 from platform_assets.quality.personal.declaration import Hash, Personal, Tokenise
 from platform_assets.quality.personal.fitting import column_problem, contract_problems
 from platform_assets.quality.promise import ContractVersion, Deprecation, Told, changelog_problem
@@ -107,15 +108,33 @@ class Partitions(Declared):
 
 
 class Expectation(Declared):
-    """One Great Expectations expectation, run on the staged rows with the job's engine."""
+    """One expectation on the rows that are about to be published; answered from their profile or run on the engine."""
 
-    type: str = Field(description="Name in snake case, as in expect_column_values_to_be_between.")
-    arguments: dict[str, str | int | float | bool | list[str] | list[float] | None] = Field(
-        default_factory=dict, description="Keyword arguments of the expectation."
+    type: str = Field(
+        description="Name in Great Expectations in snake case, as in expect_column_values_to_be_between, or the import "
+        "path of your own class, as in my_package.expectations.ExpectColumnToBeGood."
     )
+    name: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="Name of its asset check; left out: its type and columns, which no other may have then.",
+    )
+    arguments: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of the expectation.")
     on_violation: Literal["refuse_partition", "warn"] = Field(
         default="refuse_partition", description="Whether a failed expectation refuses the partition or only warns."
     )
+
+    @model_validator(mode="after")
+    def _type_can_be_found(self) -> Self:
+        problem = type_problem(self.type)
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    @property
+    def check_name(self) -> str:
+        """Name of its asset check."""
+        return self.name or check_name(self.type, self.arguments)
 
 
 class Contract(Declared):
@@ -159,9 +178,8 @@ class Contract(Declared):
         for key in self.keys:
             _require_column(f"{self.name}.keys", key, names)
         for expectation in self.expectations:
-            column = expectation.arguments.get("column")
-            if column is not None:
-                _require_column(f"{self.name}.expectations.{expectation.type}", str(column), names)
+            for column in named_columns(expectation.arguments):
+                _require_column(f"{self.name}.expectations.{expectation.type}", column, names)
         if self.partitions:
             _require_column(f"{self.name}.partitions.column", self.partitions.column, names)
             if self.column(self.partitions.column).type != "timestamp":
@@ -169,6 +187,13 @@ class Contract(Declared):
                     f"{self.name}.partitions.column: '{self.partitions.column}' must be a timestamp to cut the table "
                     "by month. Declare its type as timestamp, or name another column."
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _expectations_have_names_of_their_own(self) -> Self:
+        checks = [expectation.check_name for expectation in self.expectations]
+        for check in sorted({check for check in checks if checks.count(check) > 1}):
+            raise ValueError(f"{self.name}.expectations: two are called {check}. Give all but one a 'name' of its own.")
         return self
 
     @model_validator(mode="after")

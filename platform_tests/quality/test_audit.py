@@ -77,7 +77,7 @@ def test_good_rows_pass_every_check(audit: Audit) -> None:
         "contract_window": "Every row lies within the partition's month (UTC).",
         "contract_keys": "Each (number) stands once.",
         "contract_volume": "3 rows; the contract expects at least 1.",
-        "expectations": "All 1 expectations hold.",
+        "expect_column_to_exist__kind": "expect_column_to_exist on kind holds: nothing unexpected.",
     }
     assert all(check.passed for check in report.checks)
     assert (report.rows, report.refused_rows, report.blocked_by) == (3, 0, [])
@@ -200,9 +200,9 @@ def test_a_failed_expectation_refuses_or_warns_as_declared(audit: Audit, on_viol
 
     report = audit([{}], expectations=[wanted])
 
-    assert not check(report, "expectations").passed
+    assert not check(report, "expect_column_max_to_be_between__price").passed
     assert bool(report.blocked_by) == blocks
-    assert check(report, "expectations").message == (
+    assert check(report, "expect_column_max_to_be_between__price").message == (
         "expect_column_max_to_be_between on price (max_value=2) failed: 2.5. "
         "Correct the data, or the expectation if it is wrong, and materialise again."
     )

@@ -1,0 +1,1 @@
+"""Declared expectations: answered from the profile where it knows, by Great Expectations on the engine where not."""
