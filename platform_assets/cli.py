@@ -11,6 +11,7 @@ from rich.console import Console
 from platform_assets.commands.contracts import contracts
 from platform_assets.commands.data import data
 from platform_assets.commands.fetch import fetch
+from platform_assets.commands.quality import quality
 from platform_assets.commands.quarantine import quarantine
 from platform_assets.commands.retention import retention
 from platform_assets.commands.vault import vault
@@ -68,6 +69,7 @@ platform.add_command(vault)
 platform.add_command(quarantine)
 platform.add_command(contracts)
 platform.add_command(retention)
+platform.add_command(quality)
 
 
 def _settings() -> Settings:

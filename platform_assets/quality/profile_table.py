@@ -15,7 +15,13 @@ from platform_assets.quality.profile_files import current_files, decoded, read_f
 ALL = "all"
 #: Which partitions: their names, or a tuple of the first and the last of a range.
 Window = Sequence[str] | Set[str] | tuple[str, str]
-_LAKE_TYPES = {pa.string(): "string", pa.int64(): "long", pa.float64(): "double", pa.binary(): "binary"}
+_LAKE_TYPES = {
+    pa.string(): "string",
+    pa.int64(): "long",
+    pa.float64(): "double",
+    pa.binary(): "binary",
+    pa.bool_(): "boolean",
+}
 
 PROFILES = TableSpec(
     "platform.profiles",
