@@ -34,7 +34,13 @@ from platform_assets.quality import profile_blocks, profile_files, profile_table
 from platform_assets.quality.drift.compare import compare_profiles  # noqa: E402
 from platform_assets.quality.profile import profile_batches  # noqa: E402
 from platform_assets.quality.profile_packing import pack_profiles  # noqa: E402
-from platform_assets.quality.profile_table import PROFILES, profile, profile_table_rows, read_profiles  # noqa: E402
+from platform_assets.quality.profile_table import (  # noqa: E402
+    PROFILES,
+    profile,
+    profile_table_rows,
+    profiled_partitions,
+    read_profiles,
+)
 
 GOAL = 0.5
 TABLE = "benchmark.flights"
@@ -77,9 +83,9 @@ class Clock:
 
 
 def fill(folder: Path, partitions: int) -> None:
-    """Store the profiles of so many days, over and over again those of 2013."""
+    """Store the profiles of so many days, over and over again those of 2013; goes on where a kept lake ends."""
     lake, days = Lake(folder), real_days()
-    for number in range(partitions):
+    for number in range(len(profiled_partitions(lake, TABLE)), partitions):
         name = partition_name(number)
         rows = profile_table_rows(profile_batches(days[number % len(days)].to_batches()), TABLE, name, number, "bench")
         lake.publish_rows(PROFILES, Values((("table", TABLE), ("partition", name))), rows, {"partition": name})
@@ -174,8 +180,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.lake or Path(temporary)
-        if not Lake(folder).exists(PROFILES.name):
-            fill(folder, arguments.partitions)
+        fill(folder, arguments.partitions)
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         pa.set_cpu_count(1)
         pa.set_io_thread_count(1)
