@@ -1,6 +1,7 @@
 """Windows of many partitions: answered from blocks that were merged ahead, with the bytes of the plain merge."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from platform_assets.lake import Lake
 from platform_assets.lake.partitions import Values
+from platform_assets.pipeline.retention import run_retention
 from platform_assets.quality.profile import ProfileError, TableProfile, merge_profiles, profile_batches
 from platform_assets.quality.profile_blocks import BLOCKS, SIZES
 from platform_assets.quality.profile_packing import Packed, pack_profiles
@@ -173,6 +175,17 @@ def test_a_block_goes_when_its_partitions_have_no_profile_any_more(
     assert (found or pytest.fail("no profile")).rows == 3 * BLOCK
     assert packed == Packed(made=1, removed=1)
     assert set(lake.read(BLOCKS.name, columns=["block"])["block"].to_pylist()) == {name_of(0)}
+
+
+def test_retention_packs_profiles(tmp_path: Path, days: Profiles) -> None:
+    lake = Lake(tmp_path)
+    store(lake, {name_of(number): days[name_of(number)] for number in range(BLOCK)})
+
+    for table in (PROFILES.name, BLOCKS.name):
+        run_retention(lake, {}, datetime.now(UTC), "a run", [table])
+
+    assert lake.provenance(BLOCKS.name)["run-id"] == "a run"
+    assert pack_profiles(lake, {}) == Packed()
 
 
 def test_few_partitions_get_no_blocks(tmp_path: Path, days: Profiles) -> None:
