@@ -52,9 +52,10 @@ Range = tuple[str, str]
 
 @dataclass(frozen=True)
 class Turn:
-    """Seconds of one question, and of its parts."""
+    """Seconds of one question by the wall and of the CPU, and wall seconds of its parts."""
 
     whole: float
+    cpu: float
     parts: dict[str, float]
 
 
@@ -122,7 +123,7 @@ def ask(folder: Path, windows: list[tuple[Range, Range]], clock: Clock) -> list[
     turns = []
     for before, now in windows:
         clock.seconds.clear()
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         lake = Lake(folder)
         one, other = profile(lake, TABLE, before), profile(lake, TABLE, now)
         if one is None or other is None:
@@ -131,16 +132,20 @@ def ask(folder: Path, windows: list[tuple[Range, Range]], clock: Clock) -> list[
         compare_profiles(one, other, columns=sorted(one.columns))
         ended = time.perf_counter()
         clock.add("compare", ended - merged)
-        turns.append(Turn(ended - started, dict(clock.seconds)))
+        turns.append(Turn(ended - started, time.process_time() - used, dict(clock.seconds)))
     return turns
 
 
 def print_turns(what: str, turns: list[Turn]) -> None:
     """Median of the whole, of each part, and the slowest."""
     whole = [turn.whole for turn in turns]
+    used = statistics.median(turn.cpu for turn in turns)
     parts = {name: statistics.median(turn.parts.get(name, 0.0) for turn in turns) for name in turns[0].parts}
     told = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in parts.items())
-    print(f"{what:16} {statistics.median(whole):6.3f} s, slowest {max(whole):.3f} s: {told}", flush=True)
+    print(
+        f"{what:16} {statistics.median(whole):6.3f} s (CPU {used:.3f} s), slowest {max(whole):.3f} s: {told}",
+        flush=True,
+    )
 
 
 def seconds_of(action: Callable[[], object]) -> float:
