@@ -46,6 +46,8 @@ bench: $(VENV)/.dev ## Run the benchmarks (minutes; engines needs Java)
 	$(BIN)/python benchmarks/engines.py
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/lake.py
+	$(BIN)/python benchmarks/profile.py --peers none
+	$(BIN)/python benchmarks/windows.py
 
 screenshots: $(VENV)/.dev ## Take the README's screenshots of a short replay (needs chromium)
 	$(BIN)/python -m pytest -m browser --save-screenshots=docs/images

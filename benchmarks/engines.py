@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)
 
 from platform_assets.compute import run_job  # noqa: E402
 from platform_assets.compute.engines import EmbeddedEngine, Engine, SparkEngine  # noqa: E402

@@ -31,7 +31,7 @@ import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)
 
 from platform_assets.lake import Lake, TableSpec, Window, month_window  # noqa: E402
 from platform_assets.lake.schema import arrow_schema  # noqa: E402

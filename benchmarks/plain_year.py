@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 INTEGERS = [
     *("year", "month", "day", "hour", "minute", "flight", "air_time", "distance"),
     *("dep_time", "sched_dep_time", "dep_delay", "arr_time", "sched_arr_time", "arr_delay"),

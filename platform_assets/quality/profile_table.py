@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence, Set
 
 import pyarrow as pa
 
 from platform_assets.lake import ColumnSpec, Lake, TableSpec
-from platform_assets.lake.partitions import Values
-from platform_assets.quality.profile import PROFILE_ROW_SCHEMA, TableProfile, profile_from_rows, profile_rows
+from platform_assets.quality.profile import PROFILE_ROW_SCHEMA, TableProfile, profile_rows
 from platform_assets.quality.profile.table import merge_profiles
+from platform_assets.quality.profile_blocks import ByPartition, Nodes
+from platform_assets.quality.profile_files import current_files, decoded, read_files, rows_by
 
 ALL = "all"
-_LAKE_TYPES = {pa.string(): "string", pa.int64(): "long", pa.float64(): "double", pa.binary(): "binary"}
+#: Which partitions: their names, or a tuple of the first and the last of a range.
+Window = Sequence[str] | Set[str] | tuple[str, str]
+_LAKE_TYPES = {
+    pa.string(): "string",
+    pa.int64(): "long",
+    pa.float64(): "double",
+    pa.binary(): "binary",
+    pa.bool_(): "boolean",
+}
 
 PROFILES = TableSpec(
     "platform.profiles",
@@ -56,17 +64,68 @@ def profile_partition(table: str, partition: str | None) -> str:
 
 def read_profile(lake: Lake, table: str, partitions: Iterable[str | None]) -> TableProfile | None:
     """The merged profile of any partitions of a table, from stored profiles alone; None if none of them has one."""
-    known = read_profiles(lake, table)
-    found = [known[name] for name in (partition or ALL for partition in partitions) if name in known]
-    return merge_profiles(found) if found else None
+    return profile(lake, table, [partition or ALL for partition in partitions])
 
 
-def read_profiles(lake: Lake, table: str) -> dict[str, TableProfile]:
-    """The profile of every profiled partition of a table, by partition in order; none if nothing was profiled."""
-    if not lake.exists(PROFILES.name):
+def profile(
+    lake: Lake, table: str, window: Window | None = None, *, columns: Sequence[str] | None = None
+) -> TableProfile | None:
+    """The profile of all rows of a window of a table, merged from stored profiles; reads no data of the table.
+
+    Args:
+        table: full name of a table.
+        window: names of partitions; or a tuple of the first and the last of a range in order of their names, both
+            included; by default all profiled partitions. Partitions without a profile are left out.
+        columns: columns to decode; by default all. One that no partition has is left out.
+
+    Returns:
+        The same bytes as profiling all these rows at once would give; None if none of the partitions has a profile.
+    """
+    files = _files(lake, table)
+    wanted = _within(files, window)
+    if not wanted:
+        return None
+    found, rest = Nodes(lake, table, files, columns).covering(wanted)
+    alone = profiles_in(lake, {name: files[name] for name in rest}, columns)
+    return merge_profiles([*found, *alone.values()])
+
+
+def read_profiles(
+    lake: Lake, table: str, partitions: Window | None = None, columns: Sequence[str] | None = None
+) -> dict[str, TableProfile]:
+    """The profile of every profiled partition of a table, by partition in order; none if nothing was profiled.
+
+    Args:
+        partitions: names of partitions, or a tuple of the first and the last of a range; by default all.
+        columns: columns to read; by default all.
+    """
+    files = _files(lake, table)
+    wanted = _within(files, partitions)
+    found = Nodes(lake, table, files, columns).single(wanted)
+    found |= profiles_in(lake, {name: files[name] for name in wanted if name not in found}, columns)
+    return dict(sorted(found.items()))
+
+
+def profiled_partitions(lake: Lake, table: str) -> list[str]:
+    """Names of the partitions of a table that have a stored profile, in order; opens no file of profiles."""
+    return sorted(_files(lake, table))
+
+
+def profiles_in(lake: Lake, files: ByPartition, columns: Sequence[str] | None = None) -> dict[str, TableProfile]:
+    """Profiles by partition, from the `files` of the profile table that hold them."""
+    if not files:
         return {}
-    columns = ["partition", "table_rows", "column", "sketch"]
-    parts: dict[str, list[dict[str, Any]]] = {}
-    for row in lake.read(PROFILES.name, Values((("table", table),)), columns=columns).to_pylist():
-        parts.setdefault(row["partition"], []).append(row)
-    return {name: profile_from_rows(parts[name], parts[name][0]["table_rows"]) for name in sorted(parts)}
+    locations = [location for name in sorted(files) for location in files[name]]
+    rows = read_files(lake, locations, ["partition", "table_rows", "column", "sketch"])
+    return {name: decoded(found, columns) for name, found in rows_by("partition", rows)}
+
+
+def _files(lake: Lake, table: str) -> dict[str, tuple[str, ...]]:
+    return {partition: found for (_, partition), found in current_files(lake, PROFILES.name, table).items()}
+
+
+def _within(files: ByPartition, window: Window | None) -> list[str]:
+    if isinstance(window, tuple):
+        first, last = window
+        return [name for name in files if first <= name <= last]
+    return list(files) if window is None else [name for name in set(window) if name in files]

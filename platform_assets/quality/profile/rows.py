@@ -23,6 +23,11 @@ PROFILE_ROW_SCHEMA = pa.schema(
         pa.field("min_text", pa.string()),
         pa.field("max_text", pa.string()),
         pa.field("frequent", pa.string()),
+        # Added later: null in rows that were stored before.
+        pa.field("missing_share", pa.float64()),
+        pa.field("distinct_is_exact", pa.bool_()),
+        pa.field("largest_bin_share", pa.float64()),
+        pa.field("trimmed_rows", pa.int64()),
         pa.field("sketch", pa.binary(), nullable=False),
     ]
 )
@@ -32,7 +37,9 @@ def profile_rows(profile: TableProfile) -> list[dict[str, Any]]:
     """One dict a column with the fields of `PROFILE_ROW_SCHEMA`.
 
     Times are microseconds since 1970 UTC in the numbers and ISO 8601 in `min_text` and `max_text`; `frequent` is JSON
-    text `[[value, rows], ...]` of the most frequent texts; `sketch` holds everything needed to rebuild the column.
+    text `[[value, rows], ...]` of the most frequent texts. `missing_share` also counts NaN and infinities;
+    `largest_bin_share` bounds the error of quantiles, in ranks, and `trimmed_rows` are those of texts not kept.
+    `sketch` holds everything needed to rebuild the column.
     """
     return [_row(name, column) for name, column in profile.columns.items()]
 
@@ -63,6 +70,10 @@ def _row(name: str, column: ColumnProfile) -> dict[str, Any]:
         "min_text": _as_text(column, low),
         "max_text": _as_text(column, high),
         "frequent": json.dumps(column.frequent(), ensure_ascii=False) if is_text else None,
+        "missing_share": column.missing_share,
+        "distinct_is_exact": column.distinct_is_exact,
+        "largest_bin_share": None if is_text else column.ordered.largest_bin_share,
+        "trimmed_rows": column.text.trimmed_rows if is_text else None,
         "sketch": codec.column_to_bytes(column),
     }
 
