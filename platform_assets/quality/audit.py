@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -77,7 +78,7 @@ def audit_staged(
         *_expectation_checks(frame, declared.expectations, measured.rows),
     ]
     return AuditReport(
-        rows=measured.rows, refused_rows=refused.rows, checks=checks, profile=_profile(staged)
+        rows=measured.rows, refused_rows=refused.rows, checks=checks, profile=_profile(staged, declared.keys)
     ).model_dump(mode="json")
 
 
@@ -193,12 +194,9 @@ def _expectation_checks(frame: DataFrame, expectations: list[Expectation], rows:
     ]
 
 
-def _profile(staged: StagedFiles) -> str:
-    import pyarrow.dataset as ds
-
-    from platform_assets.quality.profile import profile_batches
+def _profile(staged: StagedFiles, keys: Sequence[str]) -> str:
+    from platform_assets.quality.profile import profile_parquet
 
     store = Store(staged.files[0].rpartition("/")[0])
     files = [store.path(file) for file in staged.files]
-    batches = ds.dataset(files, filesystem=store.filesystem, format="parquet").to_batches()
-    return base64.b64encode(profile_batches(batches).to_bytes()).decode()
+    return base64.b64encode(profile_parquet(files, store.filesystem, keys=keys).to_bytes()).decode()

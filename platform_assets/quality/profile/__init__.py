@@ -5,6 +5,7 @@ from platform_assets.quality.profile.errors import ProfileError
 from platform_assets.quality.profile.gaps import Gaps
 from platform_assets.quality.profile.lengths import Lengths
 from platform_assets.quality.profile.overlap import Overlap, distinct_overlap
+from platform_assets.quality.profile.parquet import profile_parquet
 from platform_assets.quality.profile.patterns import Patterns
 from platform_assets.quality.profile.row_keys import RowKeys
 from platform_assets.quality.profile.rows import PROFILE_ROW_SCHEMA, profile_from_rows, profile_rows
@@ -27,6 +28,7 @@ __all__ = [
     "merge_segments",
     "profile_batches",
     "profile_from_rows",
+    "profile_parquet",
     "profile_rows",
     "profile_segments",
 ]

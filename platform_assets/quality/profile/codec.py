@@ -30,6 +30,7 @@ from platform_assets.quality.profile.wire import Reader, Writer
 
 _TABLE_MAGIC = b"PROFILE-T"
 _COLUMN_MAGIC = b"PROFILE-C"
+_KEYS_MAGIC = b"PROFILE-K"
 _VERSION = b"2"
 _READABLE = (b"1", b"2")
 _KINDS: tuple[Kind, ...] = ("numeric", "text", "timestamp", "boolean", "other")
@@ -89,6 +90,19 @@ def column_from_bytes(data: bytes) -> ColumnProfile:
     size = reader.uint()
     text_bytes = size - 1 if size else None
     return replace(known, text_bytes=text_bytes, lengths=read_lengths(reader), patterns=read_patterns(reader))
+
+
+def row_keys_to_bytes(keys: RowKeys) -> bytes:
+    """Bytes of the keys of a table alone."""
+    writer = Writer()
+    writer.data += _KEYS_MAGIC + _VERSION
+    write_row_keys(writer, keys)
+    return bytes(writer.data)
+
+
+def row_keys_from_bytes(data: bytes) -> RowKeys | None:
+    """Inverse of `row_keys_to_bytes`."""
+    return read_row_keys(_open(data, _KEYS_MAGIC)[0])
 
 
 def _counts(column: ColumnProfile) -> tuple[int, ...]:

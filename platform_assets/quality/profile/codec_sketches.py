@@ -103,8 +103,8 @@ def read_lengths(reader: Reader) -> Lengths | None:
 
 
 def write_patterns(writer: Writer, patterns: Patterns | None) -> None:
-    """Width (0 for none), patterns and rows."""
-    writer.uint(0 if patterns is None else patterns.width)
+    """Width plus one (0 for none), patterns and rows."""
+    writer.uint(0 if patterns is None else patterns.width + 1)
     if patterns is not None:
         _write_values(writer, patterns.values)
         writer.array(patterns.counts.view(np.uint64))
@@ -113,7 +113,7 @@ def write_patterns(writer: Writer, patterns: Patterns | None) -> None:
 def read_patterns(reader: Reader) -> Patterns | None:
     """Inverse of `write_patterns`."""
     width = reader.uint()
-    return Patterns(width, _read_values(reader), _signed(reader.array())) if width else None
+    return Patterns(width - 1, _read_values(reader), _signed(reader.array())) if width else None
 
 
 def write_row_keys(writer: Writer, keys: RowKeys | None) -> None:

@@ -5,7 +5,7 @@ doubles) has its own shift, by the rule of `regions`: fine where values are dens
 depends on the rows alone and only coarsens as rows are added, so merging gives exactly the bins of the whole:
 the same rows give the same state in any order, batching or split.
 
-Size: at most 4,096 bins while no more than 256 octaves are occupied, 65,536 at the very most.
+Size: at most 4,096 bins while no more than 64 octaves are occupied, 262,144 at the very most.
 Error: values are exact up to 4,096 different ones, later in every region that is not crowded. Elsewhere a quantile
 lies within the bin of the true one and a distribution function is exact at bin borders, so its error is at most
 `largest_bin_share`. Bins that follow the mass instead (finer wherever many rows are) cannot be merged exactly in

@@ -42,10 +42,14 @@ class Patterns:
     values: pa.LargeStringArray
     counts: Ints
 
+    def most_frequent(self, top: int) -> list[tuple[str, int]]:
+        """The `top` patterns by falling rows, then by pattern; exact."""
+        order = np.argsort(-self.counts, kind="stable")[:top].tolist()
+        return [(self.values[index].as_py(), int(self.counts[index])) for index in order]
+
     def as_dict(self) -> dict[str, int]:
         """Rows of each pattern, the most frequent first."""
-        order = np.argsort(-self.counts, kind="stable").tolist()
-        return {self.values[index].as_py(): int(self.counts[index]) for index in order}
+        return dict(self.most_frequent(MAX_PATTERNS))
 
 
 def patterns_of_text(values: pa.LargeStringArray, rows: Ints) -> Patterns:

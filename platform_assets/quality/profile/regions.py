@@ -20,7 +20,7 @@ Shifts = npt.NDArray[np.uint8]
 #: Bins of all regions together, as long as each of them can have `MIN_REGION_BINS`.
 MAX_BINS = 4096
 #: Bins that a region keeps however many other regions there are; with all 4,096 regions in use this bounds the size.
-MIN_REGION_BINS = 16
+MIN_REGION_BINS = 64
 REGION_SHIFT = 52
 REGIONS = 1 << 12
 _OFFSET = REGIONS // 2

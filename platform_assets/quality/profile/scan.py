@@ -11,7 +11,7 @@ from platform_assets.quality.profile.table import TableProfile, merge_profiles
 from platform_assets.quality.profile.weights import take_weights
 
 CHUNK_ROWS = 1 << 17
-_CHUNK_BYTES = 1 << 28
+_CHUNK_BYTES = 1 << 27
 _PENDING = 16
 
 
