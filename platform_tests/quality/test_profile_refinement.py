@@ -3,8 +3,9 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.stats import ks_2samp
 
-from platform_assets.quality.profile import profile_batches
+from platform_assets.quality.profile import aligned_bins, profile_batches
 
 ROWS = 200_000
 RNG = np.random.default_rng(3)
@@ -82,3 +83,19 @@ def test_few_junk_values_cost_no_resolution():
     clean = profile_batches(pa.table({"x": RNG.normal(100, 10, ROWS)}).to_batches()).columns["x"].ordered
     soiled = profile_batches(pa.table({"x": values}).to_batches()).columns["x"].ordered
     assert soiled.largest_bin_share <= 4 * clean.largest_bin_share
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5, 5.0])
+def test_kolmogorov_smirnov_of_two_soiled_samples_is_within_its_bound(shift, capsys):
+    values = [mixed(RNG.normal(100 + move, 10, ROWS), random_bits(4_000)) for move in (0.0, shift)]
+    left, right = (profile_batches(pa.table({"x": side}).to_batches()).columns["x"].ordered for side in values)
+    bins = aligned_bins(left, right)
+    assert (bins.left.sum(), bins.right.sum()) == (left.rows, right.rows)
+    ks = float(np.abs(np.cumsum(bins.left) / left.rows - np.cumsum(bins.right) / right.rows).max())
+    wide = bins.upper > bins.lower
+    bound = max(float((bins.left[wide] / left.rows).max()), float((bins.right[wide] / right.rows).max()))
+    true = float(ks_2samp(*values).statistic)
+    with capsys.disabled():
+        print(f"\nshift {shift}: KS {true:.5f}, from the bins {ks:.5f}, bound of the difference {bound:.5f}", end="")
+    assert ks - 1e-12 <= true <= ks + bound
+    assert bound <= 0.05

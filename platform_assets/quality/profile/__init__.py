@@ -1,5 +1,6 @@
 """One mergeable, deterministic profile of an Arrow stream, from which every later quality question is answered."""
 
+from platform_assets.quality.profile.aligned import AlignedBins, aligned_bins
 from platform_assets.quality.profile.column import ColumnProfile
 from platform_assets.quality.profile.errors import ProfileError
 from platform_assets.quality.profile.gaps import Gaps
@@ -15,6 +16,7 @@ from platform_assets.quality.profile.table import TableProfile, merge_profiles
 
 __all__ = [
     "PROFILE_ROW_SCHEMA",
+    "AlignedBins",
     "ColumnProfile",
     "Gaps",
     "Lengths",
@@ -23,6 +25,7 @@ __all__ = [
     "ProfileError",
     "RowKeys",
     "TableProfile",
+    "aligned_bins",
     "distinct_overlap",
     "merge_profiles",
     "merge_segments",

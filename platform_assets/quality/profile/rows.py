@@ -24,7 +24,7 @@ PROFILE_ROW_SCHEMA = pa.schema(
         pa.field("max_text", pa.string()),
         pa.field("frequent", pa.string()),
         pa.field("sketch", pa.binary(), nullable=False),
-        *(pa.field(name, pa.float64()) for name in ("true_share", "largest_bin_share", "length_mean")),
+        *(pa.field(name, pa.float64()) for name in ("true_share", "length_mean")),
         *(pa.field(name, pa.int64()) for name in ("value_bytes", "length_min", "length_p50", "length_max")),
         *(pa.field(name, pa.int64()) for name in ("largest_gap", "key_duplicates")),
         pa.field("patterns", pa.string()),
@@ -92,7 +92,6 @@ def _measured_of_kind(column: ColumnProfile) -> dict[str, Any]:
     lengths, gaps = column.lengths, column.gaps
     return {
         "true_share": column.true_share,
-        "largest_bin_share": None if column.kind in ("text", "other") else column.ordered.largest_bin_share,
         "value_bytes": column.value_bytes,
         "length_min": None if lengths is None else lengths.min,
         "length_p50": None if lengths is None else lengths.quantile(0.5),
