@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -73,7 +74,7 @@ def audit_staged(
     measured = _measure(frame, as_stored(declared), partition_window)
     refused = _refused(session, staged, declared)
     broken = Counter(measured.broken) + Counter(refused.broken)
-    profile = _profile(staged)
+    profile = _profile(staged, declared.keys)
     outcomes = _outcomes(frame, declared, measured.rows, profile)
     checks = [
         *_rule_checks(declared, broken, refused.samples),
@@ -209,12 +210,9 @@ def _expectation_check(outcome: Outcome) -> CheckResult:
     )
 
 
-def _profile(staged: StagedFiles) -> str:
-    import pyarrow.dataset as ds
-
-    from platform_assets.quality.profile import profile_batches
+def _profile(staged: StagedFiles, keys: Sequence[str]) -> str:
+    from platform_assets.quality.profile import profile_parquet
 
     store = Store(staged.files[0].rpartition("/")[0])
     files = [store.path(file) for file in staged.files]
-    batches = ds.dataset(files, filesystem=store.filesystem, format="parquet").to_batches()
-    return base64.b64encode(profile_batches(batches).to_bytes()).decode()
+    return base64.b64encode(profile_parquet(files, store.filesystem, keys=keys).to_bytes()).decode()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from platform_assets.quality.profile.aligned import aligned_bins
 from platform_assets.quality.profile.column import ColumnProfile
 from platform_assets.quality.profile.keys import Floats, Ints
 
@@ -85,13 +86,10 @@ def exact_buckets(reference: Ints, current: Ints, labels: list[str], joined: Seq
 
 
 def common_bins(reference: ColumnProfile, current: ColumnProfile) -> CommonBins:
-    """Occupied bins of either profile at the coarser shift; exact values when both are exact."""
-    shift = max(reference.ordered.shift, current.ordered.shift)
-    (left, left_rows), (right, right_rows) = reference.ordered.coarsened(shift), current.ordered.coarsened(shift)
-    bins = np.union1d(left, right)
-    lower, upper = _edges(reference, current, bins, shift)
-    rows, other_rows = _spread(bins, left, left_rows), _spread(bins, right, right_rows)
-    return CommonBins(rows, other_rows, lower / 2.0 + upper / 2.0, lower, upper)
+    """Occupied bins of either profile, as fine as both know them; exact values when both are exact."""
+    bins = aligned_bins(reference.ordered, current.ordered)
+    lower, upper = reference.floats(bins.lower), reference.floats(bins.upper)
+    return CommonBins(bins.left, bins.right, lower / 2.0 + upper / 2.0, lower, upper)
 
 
 def decile_buckets(bins: CommonBins) -> Buckets:
@@ -154,20 +152,6 @@ def _kept_values(left: dict[str, int], right: dict[str, int], max_categories: in
     smaller = min(left_sum, right_sum)
     ranked = sorted(mean, key=lambda value: (-mean[value], value))[:max_categories]
     return [value for value in ranked if mean[value] * smaller >= MIN_EXPECTED_ROWS]
-
-
-def _spread(bins: Ints, own: Ints, rows: Ints) -> Ints:
-    spread = np.zeros(len(bins), dtype=np.int64)
-    spread[np.searchsorted(bins, own)] = rows
-    return spread
-
-
-def _edges(reference: ColumnProfile, current: ColumnProfile, bins: Ints, shift: int) -> tuple[Floats, Floats]:
-    smallest = min(reference.ordered.smallest, current.ordered.smallest)
-    largest = max(reference.ordered.largest, current.ordered.largest)
-    lower = bins << np.int64(shift)
-    upper = lower + np.int64((1 << shift) - 1)
-    return reference.floats(np.maximum(lower, smallest)), reference.floats(np.minimum(upper, largest))
 
 
 def _range_label(bins: CommonBins, start: int, end: int) -> str:

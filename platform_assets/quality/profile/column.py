@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
+from platform_assets.quality.profile.arrow_values import Kind as Kind
 from platform_assets.quality.profile.errors import ProfileError
+from platform_assets.quality.profile.gaps import Gaps, gaps_of
 from platform_assets.quality.profile.keys import Floats, Ints, floats_of_keys, keys_of_floats
+from platform_assets.quality.profile.lengths import Lengths
 from platform_assets.quality.profile.moments import Moments
-from platform_assets.quality.profile.ordered import EMPTY, OrderedSketch, merge_ordered
-from platform_assets.quality.profile.text import NO_TEXT, TextSketch, merge_text
+from platform_assets.quality.profile.ordered import EMPTY, OrderedSketch
+from platform_assets.quality.profile.patterns import Patterns
+from platform_assets.quality.profile.refined import refined_bins
+from platform_assets.quality.profile.text import NO_TEXT, TextSketch
 
-#: `other` is any type without an order of its own (lists, structs, binary, all null): rows and nulls are counted only.
-Kind = Literal["numeric", "text", "timestamp", "boolean", "other"]
 FREQUENT_VALUES = 20
 
 
@@ -22,6 +24,8 @@ class ColumnProfile:
     """Counts (rows), exact moments and one sketch of a column; timestamps are microseconds since 1970 UTC.
 
     `count` is the number of rows in which the column existed, nulls included. Statistics use finite values only.
+    `text_bytes` (UTF-8), `lengths` and `patterns` are None but for text, for text without any value, and as soon as
+    a profile stored before they were measured is merged in.
     """
 
     kind: Kind
@@ -35,6 +39,9 @@ class ColumnProfile:
     text: TextSketch = NO_TEXT
     first_text: str | None = None
     last_text: str | None = None
+    text_bytes: int | None = None
+    lengths: Lengths | None = None
+    patterns: Patterns | None = None
 
     @property
     def infinities(self) -> int:
@@ -55,6 +62,23 @@ class ColumnProfile:
     def missing_share(self) -> float:
         """Rows without a usable value (null, NaN or infinite) / rows, from 0 to 1; 0 without rows."""
         return (self.count - self.values) / self.count if self.count else 0.0
+
+    @property
+    def value_bytes(self) -> int | None:
+        """Bytes of the values, whatever holds them: 8 a number or time, 1 a boolean, UTF-8 of text; None if unknown."""
+        if self.kind == "text":
+            return self.text_bytes if self.values else 0
+        return {"boolean": 1, "other": 0}.get(self.kind, 8) * (self.count - self.nulls)
+
+    @property
+    def true_share(self) -> float | None:
+        """Share of true among the values of a boolean column; None for other kinds or without values."""
+        return self.mean if self.kind == "boolean" else None
+
+    @property
+    def gaps(self) -> Gaps | None:
+        """Gaps between neighbouring different times in microseconds; None for other kinds or below two times."""
+        return gaps_of(self.ordered) if self.kind == "timestamp" else None
 
     @property
     def min(self) -> float | str | None:
@@ -93,13 +117,19 @@ class ColumnProfile:
     def quantile(self, q: float) -> float | None:
         """Smallest value with at least the share `q` of the values at or below it; None for text or without values.
 
-        Exact up to 4,096 distinct values; else interpolated within the bin that holds it (see `quantile_bounds`).
+        Exact up to 4,096 distinct values; else interpolated within the bin that holds it (see `quantile_bounds`), by
+        sampled values where the bin is full (see `refined`).
         """
         bounds = self.quantile_bounds(q)
         if bounds is None:
             return None
-        lower, upper, position = *bounds, self.ordered.rank_bounds(q)[2]
-        return min(max(lower * (1.0 - position) + upper * position, lower), upper)
+        lower, upper, rows = self._refined()
+        cumulated = np.cumsum(rows)
+        rank = self.ordered.rank_of(q)
+        index = min(int(np.searchsorted(cumulated, rank - 1e-6)), len(rows) - 1)
+        position = 1.0 - (float(cumulated[index]) - rank) / float(rows[index])
+        value = float(lower[index]) * (1.0 - position) + float(upper[index]) * position
+        return min(max(value, bounds[0]), bounds[1])
 
     def quantile_bounds(self, q: float) -> tuple[float, float] | None:
         """Values between which quantile `q` lies for certain; equal when exact. None for text or without values."""
@@ -116,8 +146,8 @@ class ColumnProfile:
         at = np.asarray(points, dtype=np.float64)
         if not len(self.ordered.bins):
             return np.full(at.shape, np.nan)
-        lower, upper, counts = self.bins()
-        cumulated = np.concatenate([[0], np.cumsum(counts)]).astype(np.float64)
+        lower, upper, counts = self._refined()
+        cumulated = np.concatenate([[0.0], np.cumsum(counts)])
         index = np.searchsorted(lower, at, side="right")
         last = np.maximum(index - 1, 0)
         width = upper[last] - lower[last]
@@ -131,6 +161,10 @@ class ColumnProfile:
         sketch = self.ordered
         return self.floats(sketch.lower_keys()), self.floats(sketch.upper_keys()), sketch.counts
 
+    def _refined(self) -> tuple[Floats, Floats, Floats]:
+        lower, upper, rows = refined_bins(self.ordered)
+        return self.floats(lower), self.floats(upper), rows
+
     def floats(self, keys: Ints) -> Floats:
         """Keys of this column's kind as plain values (microseconds for timestamps)."""
         return floats_of_keys(keys) if self.kind == "numeric" else keys.astype(np.float64)
@@ -143,31 +177,3 @@ class ColumnProfile:
         if not len(self.ordered.bins):
             return None
         return float(self.floats(np.array([key], dtype=np.int64))[0])
-
-
-def merge_columns(name: str, parts: Sequence[ColumnProfile]) -> ColumnProfile:
-    """Profile of the rows of all parts. An all-null part takes the kind of the others."""
-    filled = {part.kind for part in parts if part.count > part.nulls}
-    kinds = sorted(filled or {part.kind for part in parts})
-    if len(filled) > 1:
-        raise ProfileError(
-            f"column '{name}' is {' and '.join(kinds)} in the profiles to merge; one column has one kind. "
-            "Cast it to one type before profiling, or profile again the partitions that differ."
-        )
-    moments = Moments()
-    for part in parts:
-        moments = moments.plus(part.moments)
-    texts = [text for part in parts for text in (part.first_text, part.last_text) if text is not None]
-    return ColumnProfile(
-        kind=kinds[0],
-        count=sum(part.count for part in parts),
-        nulls=sum(part.nulls for part in parts),
-        nan=sum(part.nan for part in parts),
-        positive_infinities=sum(part.positive_infinities for part in parts),
-        negative_infinities=sum(part.negative_infinities for part in parts),
-        moments=moments,
-        ordered=merge_ordered([part.ordered for part in parts]),
-        text=merge_text([part.text for part in parts]),
-        first_text=min(texts, default=None),
-        last_text=max(texts, default=None),
-    )

@@ -17,6 +17,8 @@ _MAGNITUDE = np.int64(0x7FFF_FFFF_FFFF_FFFF)
 _FNV_OFFSET = np.uint64(0xCBF2_9CE4_8422_2325)
 _FNV_PRIME = np.uint64(0x0000_0100_0000_01B3)
 _LONG_TEXT_BYTES = 256
+_INVERSE_FIRST = pow(0xBF58_476D_1CE4_E5B9, -1, 1 << 64)
+_INVERSE_SECOND = pow(0x94D0_49BB_1331_11EB, -1, 1 << 64)
 
 
 def keys_of_floats(values: Floats) -> Ints:
@@ -40,6 +42,18 @@ def mix(keys: Unsigned) -> Unsigned:
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
         return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
+
+
+def unmix(hashes: Unsigned) -> Unsigned:
+    """Inverse of `mix`: the integers with these hashes."""
+    with np.errstate(over="ignore"):
+        mixed = _unshifted(_unshifted(hashes, 31) * np.uint64(_INVERSE_SECOND), 27) * np.uint64(_INVERSE_FIRST)
+        return np.asarray(_unshifted(mixed, 30) - np.uint64(0x9E37_79B9_7F4A_7C15), dtype=np.uint64)
+
+
+def _unshifted(values: Unsigned, bits: int) -> Unsigned:
+    """Inverse of `x ^ (x >> bits)` for `bits` above 21: three terms of the alternating series reach all 64 bits."""
+    return np.asarray(values ^ (values >> np.uint64(bits)) ^ (values >> np.uint64(2 * bits)))
 
 
 def hashes_of_text(values: pa.LargeStringArray) -> Unsigned:

@@ -16,7 +16,8 @@ _SCALE = 1126
 _PART_BITS = 22
 _PART_MASK = np.uint64((1 << _PART_BITS) - 1)
 _SAFE = 2.0**62
-#: The most values (with multiplicity) that one call may add: 2**44 (a product of parts) times 2**18 fits in 63 bits.
+#: Up to so many values (with multiplicity) sums fit in 63 bits: 2**44 (a product of parts) times 2**18. Above that, as
+#: weights may ask, Python's integers add up.
 MAX_ROWS_PER_SUM = 1 << 18
 
 
@@ -47,7 +48,7 @@ class Moments:
 
 
 def moments_of_floats(values: Floats, counts: Ints) -> Moments:
-    """Moments of finite, sorted doubles, each occurring `counts` times; at most `MAX_ROWS_PER_SUM` rows."""
+    """Moments of finite, sorted doubles, each occurring `counts` times; fast up to `MAX_ROWS_PER_SUM` rows."""
     rows = int(counts.sum())
     if not rows:
         return Moments()
@@ -67,7 +68,7 @@ def moments_of_floats(values: Floats, counts: Ints) -> Moments:
 
 
 def moments_of_ints(values: Ints, counts: Ints) -> Moments:
-    """Moments of sorted int64 values (such as microseconds), each occurring `counts` times; same limit of rows."""
+    """Moments of sorted int64 values (such as microseconds), each occurring `counts` times; likewise."""
     rows = int(counts.sum())
     if not rows:
         return Moments()
@@ -88,6 +89,11 @@ def _grouped_sums(magnitudes: Unsigned, counts: Ints, starts: Ints) -> tuple[lis
     """Per group (given by its first index) the exact sums of `count * magnitude` and `count * magnitude**2`."""
     parts = [((magnitudes >> np.uint64(_PART_BITS * i)) & _PART_MASK).astype(np.int64) for i in range(3)]
     plain, squared = [0] * len(starts), [0] * len(starts)
+    if int(counts.sum()) > MAX_ROWS_PER_SUM:
+        exact, weighted_exact = magnitudes.astype(object), (magnitudes.astype(object) * counts.astype(object))
+        _add_shifted(plain, np.add.reduceat(weighted_exact, starts), 0)
+        _add_shifted(squared, np.add.reduceat(weighted_exact * exact, starts), 0)
+        return plain, squared
     for i, left in enumerate(parts):
         weighted = left * counts
         _add_shifted(plain, np.add.reduceat(weighted, starts), _PART_BITS * i)

@@ -1,15 +1,20 @@
 """The mergeable sketch of ordered values (numbers, times, booleans): counts by the leading bits of a 64-bit key.
 
-State: the smallest `shift` that keeps at most 4,096 occupied bins of `key >> shift`, and the rows in each. A subset
-never needs a larger shift than the whole, so merging (take the larger shift, add, widen if needed) gives exactly the
-bins of the whole: the same rows give the same state in any order, batching or split.
+State: rows per bin, where a bin is the keys that agree above a shift, and each region of the keys (an octave of
+doubles) has its own shift, by the rule of `regions`: fine where values are dense, whatever lies far away. The rule
+depends on the rows alone and only coarsens as rows are added, so merging gives exactly the bins of the whole:
+the same rows give the same state in any order, batching or split.
 
-Error: values are exact while shift is 0, which holds up to 4,096 distinct values. Beyond that a quantile lies within
-the bin of the true one and a distribution function is exact at bin borders, so its error elsewhere is at most
-`largest_bin_share`. For doubles a bin spans a relative width of about `2**(shift - 52)`. Known weakness: a tight bulk
-with thousands of different junk values over many magnitudes puts much of the mass into one bin, which
-`largest_bin_share` shows.
-Distinct values are exact while shift is 0, else estimated from the 1,024 smallest hashes (standard error 3.1 %;
+Size: at most 4,096 bins while no more than 64 octaves are occupied, 262,144 at the very most.
+Error: values are exact up to 4,096 different ones, later in every region that is not crowded. Elsewhere a quantile
+lies within the bin of the true one and a distribution function is exact at bin borders, so its error is at most
+`largest_bin_share`. Bins that follow the mass instead (finer wherever many rows are) cannot be merged exactly in
+bounded size: which bins will be heavy in the whole is unknown to the parts, and rows already added up cannot be told
+apart again. So a bulk much narrower than an octave, among thousands of other values in that same octave, can still
+fall into one bin; there `sample` shows what is inside.
+The sample: the values with the 1,024 smallest hashes (the hash is a bijection, so it is the value) and their exact
+rows. A value among the smallest of the whole is among the smallest of every part that has it, so it merges exactly.
+Distinct values are exact while every bin is one value, else estimated from those hashes (standard error 3.1 %;
 Bar-Yossef et al. 2002, unbiased form of Beyer et al. 2007).
 """
 
@@ -18,22 +23,47 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from platform_assets.quality.profile.keys import Ints, Unsigned, mix
+from platform_assets.quality.profile.keys import Ints, Unsigned, mix, unmix
+from platform_assets.quality.profile.regions import (
+    MAX_BINS,
+    REGIONS,
+    Shifts,
+    low_bits,
+    region_of,
+    widened,
+    without_low_bits,
+)
+from platform_assets.quality.profile.smallest import Smallest, estimate_distinct, merge_smallest, smallest_of
 
-MAX_BINS = 4096
 MAX_HASHES = 1024
+
+__all__ = [
+    "EMPTY",
+    "MAX_BINS",
+    "MAX_HASHES",
+    "OrderedSketch",
+    "estimate_distinct",
+    "merge_ordered",
+    "sketch_of_keys",
+    "sum_by_value",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrderedSketch:
-    """Rows per bin: `bins` (sorted `key >> shift`) and `counts`, both int64; `hashes` only once shift is above 0."""
+    """Rows per bin: `bins` (smallest key of each, sorted), `shifts` (of each) and `counts`; `sample` once not exact."""
 
-    shift: int
     bins: Ints
+    shifts: Shifts
     counts: Ints
-    hashes: Unsigned | None
+    sample: Smallest | None
     smallest: int
     largest: int
+
+    @property
+    def shift(self) -> int:
+        """Largest shift of any bin; 0 while every bin is one value."""
+        return int(self.shifts.max()) if len(self.shifts) else 0
 
     @property
     def exact(self) -> bool:
@@ -46,51 +76,68 @@ class OrderedSketch:
         return int(self.counts.sum())
 
     @property
+    def hashes(self) -> Unsigned | None:
+        """The smallest hashes of different values, at most 1,024, sorted; None while exact."""
+        return None if self.sample is None else self.sample.hashes
+
+    @property
     def distinct(self) -> int:
         """Number of different values, exact or estimated as the module describes."""
-        return len(self.bins) if self.hashes is None else estimate_distinct(self.hashes)
+        return len(self.bins) if self.sample is None else self.sample.distinct
 
     @property
     def largest_bin_share(self) -> float:
-        """Share of the values in the fullest bin: the bound of the error of the distribution function; 0 if exact."""
-        return 0.0 if self.exact or not len(self.counts) else float(self.counts.max()) / self.rows
+        """Share of the values in the fullest bin of more than one value: the bound of the error of the cdf."""
+        wide = self.counts[self.shifts > 0]
+        return float(wide.max()) / self.rows if len(wide) else 0.0
 
     def lower_keys(self) -> Ints:
         """Smallest key of each bin, within the smallest and largest key seen."""
-        return np.asarray(np.maximum(self.bins << np.int64(self.shift), self.smallest))
+        return np.maximum(self.bins, np.int64(self.smallest))
 
     def upper_keys(self) -> Ints:
         """Largest key of each bin, within the smallest and largest key seen."""
-        width = np.int64((1 << self.shift) - 1)
-        return np.asarray(np.minimum((self.bins << np.int64(self.shift)) + width, self.largest))
+        return np.asarray(np.minimum(self.bins | low_bits(self.shifts), np.int64(self.largest)))
 
     def coarsened(self, shift: int) -> tuple[Ints, Ints]:
-        """Bins and counts at a `shift` at least as large as its own."""
-        bins = self.bins >> np.int64(shift - self.shift)
-        return (bins, self.counts) if shift == self.shift else sum_by_value(bins, self.counts)
+        """Sorted `key >> shift` and the rows of each, at a `shift` at least as large as its own."""
+        return sum_by_value(self.bins >> np.int64(shift), self.counts) if len(self.bins) else (self.bins, self.counts)
+
+    def rank_of(self, q: float) -> int:
+        """The rank of quantile `q`: the smallest number of rows, at least 1, with a share of at least `q`."""
+        rows = self.rows
+        return min(max(int(np.ceil(round(q * rows, 6))), 1), rows)
 
     def rank_bounds(self, q: float) -> tuple[int, int, float]:
         """Lower and upper key of the bin of quantile `q` and the position in it (above 0, at most 1)."""
-        cumulated = np.cumsum(self.counts)
-        rank = min(max(int(np.ceil(round(q * int(cumulated[-1]), 6))), 1), int(cumulated[-1]))
+        cumulated, rank = np.cumsum(self.counts), self.rank_of(q)
         index = int(np.searchsorted(cumulated, rank))
         before = int(cumulated[index - 1]) if index else 0
         position = (rank - before) / int(self.counts[index])
         return int(self.lower_keys()[index]), int(self.upper_keys()[index]), position
 
+    def sampled_keys(self) -> tuple[Ints, Ints]:
+        """Keys of the sampled values, sorted, and their exact rows; all while exact, none if rows are unknown."""
+        if self.sample is None:
+            return self.bins, self.counts
+        if self.sample.rows is None:
+            return self.bins[:0], self.counts[:0]
+        keys = unmix(self.sample.hashes).view(np.int64)
+        order = np.argsort(keys)
+        return keys[order], self.sample.rows[order]
 
-EMPTY = OrderedSketch(0, np.empty(0, np.int64), np.empty(0, np.int64), None, 0, 0)
+
+EMPTY = OrderedSketch(
+    np.empty(0, np.int64), np.empty(0, np.uint8), np.empty(0, np.int64), None, 0, 0
+)  # fmt: skip
 
 
 def sketch_of_keys(keys: Ints, counts: Ints) -> OrderedSketch:
     """Sketch of sorted, different keys, each occurring `counts` times."""
     if not len(keys):
         return EMPTY
-    shift = _needed_shift(keys)
-    if shift == 0:
-        return OrderedSketch(0, keys, counts, None, int(keys[0]), int(keys[-1]))
-    bins, sums = sum_by_value(keys >> np.int64(shift), counts)
-    return OrderedSketch(shift, bins, sums, _hashes_of_keys(keys), int(keys[0]), int(keys[-1]))
+    exact = OrderedSketch(keys, np.zeros(len(keys), np.uint8), counts, None, int(keys[0]), int(keys[-1]))
+    return exact if len(keys) <= MAX_BINS else _fitted([exact], *widened(keys, exact.shifts, counts))
 
 
 def merge_ordered(sketches: Sequence[OrderedSketch]) -> OrderedSketch:
@@ -98,20 +145,12 @@ def merge_ordered(sketches: Sequence[OrderedSketch]) -> OrderedSketch:
     filled = [sketch for sketch in sketches if len(sketch.bins)]
     if len(filled) < 2:
         return filled[0] if filled else EMPTY
-    common = max(sketch.shift for sketch in filled)
-    parts = [sketch.coarsened(common) for sketch in filled]
-    bins, counts = _sorted_sum(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
-    more = _needed_shift(bins)
-    hashes = _merge_hashes(filled) if common + more else None
-    if more:
-        bins, counts = sum_by_value(bins >> np.int64(more), counts)
-    smallest, largest = min(s.smallest for s in filled), max(s.largest for s in filled)
-    return OrderedSketch(common + more, bins, counts, hashes, smallest, largest)
-
-
-def estimate_distinct(hashes: Unsigned) -> int:
-    """`(K - 1) / h_K` for the K smallest hashes, taken as numbers between 0 and 1."""
-    return round((len(hashes) - 1) * 2.0**64 / (float(hashes[-1]) + 1.0))
+    keys, counts = np.concatenate([s.bins for s in filled]), np.concatenate([s.counts for s in filled])
+    shifts = np.zeros(len(keys), np.uint8)
+    if not all(sketch.exact for sketch in filled):
+        shifts = _shared_shifts(filled)[region_of(keys)]
+        keys = without_low_bits(keys, shifts)
+    return _fitted(filled, *widened(*_sorted_sums(keys, shifts, counts)))
 
 
 def sum_by_value(values: Ints, counts: Ints) -> tuple[Ints, Ints]:
@@ -120,30 +159,30 @@ def sum_by_value(values: Ints, counts: Ints) -> tuple[Ints, Ints]:
     return values[starts], np.add.reduceat(counts, starts)
 
 
-def _sorted_sum(values: Ints, counts: Ints) -> tuple[Ints, Ints]:
-    order = np.argsort(values, kind="stable")
-    return sum_by_value(values[order], counts[order])
+def _fitted(parts: Sequence[OrderedSketch], keys: Ints, shifts: Shifts, counts: Ints) -> OrderedSketch:
+    """The sketch with these bins; a sample of the values of `parts` once they cannot be told from the bins."""
+    sample = merge_smallest([_sample_of(part) for part in parts], MAX_HASHES) if shifts.any() else None
+    smallest, largest = min(part.smallest for part in parts), max(part.largest for part in parts)
+    return OrderedSketch(keys, shifts, counts, sample, smallest, largest)
 
 
-def _needed_shift(keys: Ints) -> int:
-    """Smallest shift with at most `MAX_BINS` bins: neighbours stay apart while a differing bit survives the shift."""
-    if len(keys) <= MAX_BINS:
-        return 0
-    differing = (keys[1:] ^ keys[:-1]).view(np.uint64)
-    return int(np.partition(differing, len(differing) - MAX_BINS)[len(differing) - MAX_BINS]).bit_length()
+def _shared_shifts(sketches: Sequence[OrderedSketch]) -> Shifts:
+    """The largest shift of any sketch in each of the 4,096 regions."""
+    shared = np.zeros(REGIONS, np.uint8)
+    for sketch in sketches:
+        regions = region_of(sketch.bins)
+        shared[regions] = np.maximum(shared[regions], sketch.shifts)
+    return shared
 
 
-def _hashes_of_keys(keys: Ints) -> Unsigned:
-    """The smallest hashes of different keys, sorted; all of them when there are no more than `MAX_HASHES`."""
-    hashes = mix(keys.view(np.uint64))
-    if len(hashes) > MAX_HASHES:
-        hashes = np.partition(hashes, MAX_HASHES - 1)[:MAX_HASHES]
-    return np.sort(hashes)
+def _sorted_sums(keys: Ints, shifts: Shifts, counts: Ints) -> tuple[Ints, Shifts, Ints]:
+    order = np.argsort(keys, kind="stable")
+    keys, shifts = keys[order], shifts[order]
+    firsts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+    return keys[firsts], shifts[firsts], np.add.reduceat(counts[order], firsts)
 
 
-def _merge_hashes(sketches: Sequence[OrderedSketch]) -> Unsigned:
-    """Smallest hashes of the union; nothing above the last hash of a full part can be among them."""
-    parts = [_hashes_of_keys(s.bins) if s.hashes is None else s.hashes for s in sketches]
-    limits = [part[-1] for part in parts if len(part) == MAX_HASHES]
-    hashes = np.concatenate(parts)
-    return np.unique(hashes[hashes <= min(limits)] if limits else hashes)[:MAX_HASHES]
+def _sample_of(sketch: OrderedSketch) -> Smallest:
+    if sketch.sample is not None:
+        return sketch.sample
+    return smallest_of(mix(sketch.bins.view(np.uint64)), sketch.counts, MAX_HASHES)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from platform_assets.quality.profile.keys import Ints, Unsigned, hashes_of_text
-from platform_assets.quality.profile.ordered import estimate_distinct
+from platform_assets.quality.profile.smallest import estimate_distinct
 
 MAX_VALUES = 4096
 MAX_SAMPLE = 1024
