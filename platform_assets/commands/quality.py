@@ -37,14 +37,14 @@ def profile(table: str, window: str | None, columns: tuple[str, ...], in_json: b
     """
     from platform_assets.notebook import open_lake
     from platform_assets.quality.profile import profile_rows
-    from platform_assets.quality.profile_table import profile as merged
-    from platform_assets.quality.profile_table import profiled_partitions
+    from platform_assets.quality.profile_table import StoredProfiles
 
     lake, name = open_lake(), full_name(table)
-    first, last = _range(window, _profiled(name, profiled_partitions(lake, name), lake))
-    found = merged(lake, name, (first, last))
+    stored = StoredProfiles(lake, name)
+    partitions = _profiled(name, stored.partitions, lake)
+    first, last = _range(window, partitions)
+    found = stored.merged((first, last))
     if found is None:
-        partitions = profiled_partitions(lake, name)
         raise click.BadParameter(
             f"no partition of {name} in {window} has a profile; there are {_span(partitions)}.", param_hint="--window"
         )
