@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from drift_samples import Sampler, month_of, real_flights  # noqa: E402
-from injected_shifts import SHIFTS  # noqa: E402
+from injected_shifts import SHIFTS, Shift  # noqa: E402
 
 from platform_assets.quality.drift.compare import compare_profiles  # noqa: E402
 from platform_assets.quality.drift.result import DriftResult  # noqa: E402
@@ -38,12 +38,14 @@ from platform_assets.quality.profile import profile_batches  # noqa: E402
 MONTH = 7
 FIRST_HALF, SECOND_HALF = range(1, 7), range(7, 13)
 POWER_SPLITS, POWER_SIZES = 50, (1_000, 10_000)
-EVIDENTLY_SPLITS, EVIDENTLY_SIZES = 10, (1_000, 10_000)
+EVIDENTLY_SPLITS, EVIDENTLY_SIZES = 5, (1_000, 10_000)
+Pair = tuple[pa.Table, pa.Table]
 STRICT = DriftThresholds(min_columns=1)
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables, each line as soon as it is known."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--splits", type=int, default=1_000, help="random splits a size")
     parser.add_argument("--sizes", default="100,1000,10000,100000", help="rows of each of the two samples")
@@ -96,32 +98,42 @@ def print_evidently_false_alarms(rows: pa.Table, interpreter: str) -> None:
         print(f"{size:>10,} {any_column:>11.0%} {drifted:>17.1f} of {rows.num_columns}")
 
 
-def _halves(rows: pa.Table, rng: np.random.Generator, size: int) -> tuple[pa.Table, pa.Table]:
+def _halves(rows: pa.Table, rng: np.random.Generator, size: int) -> Pair:
     chosen = rng.choice(rows.num_rows, 2 * size, replace=False)
     return rows.take(chosen[:size]), rows.take(chosen[size:])
 
 
 def print_power(rows: pa.Table, splits: int, interpreter: str | None) -> None:
     """Share of samples in which the shifted column drifts, by kind and size of the shift."""
-    peer = "  Evidently" if interpreter else ""
+    cases = [(shift, size, amount) for shift in SHIFTS for size in POWER_SIZES for amount in shift.amounts]
+    peers = _evidently_power(rows, cases, interpreter) if interpreter else {}
     print(f"\nPower: share of {splits} splits (Evidently: {EVIDENTLY_SPLITS}) in which the shifted column drifts")
-    print(f"{'shift':<34} {'rows each':>10} {'here':>6} {'unclear':>8}{peer}")
-    for shift in SHIFTS:
-        for size in POWER_SIZES:
-            for amount in shift.amounts:
-                rng = np.random.default_rng(size)
-                pairs = []
-                for _ in range(splits):
-                    before, now = _halves(rows.select([shift.column]), rng, size)
-                    pairs.append((before, shift.applied(now, amount, rng)))
-                found = Counter(_column_verdict(*pair) for pair in pairs)
-                line = f"{shift.words(amount):<34} {size:>10,} {found['drift'] / splits:>6.0%}"
-                line += f" {found['cannot_tell'] / splits:>8.0%}"
-                if interpreter:
-                    asked = {str(i): pair for i, pair in enumerate(pairs[:EVIDENTLY_SPLITS])}
-                    answers = evidently(interpreter, asked).values()
-                    line += f"  {sum(any(columns.values()) for columns in answers) / len(asked):>9.0%}"
-                print(line, flush=True)
+    print(f"{'shift':<34} {'rows each':>10} {'here':>6} {'unclear':>8}{'  Evidently' if peers else ''}")
+    for place, (shift, size, amount) in enumerate(cases):
+        found = Counter(_column_verdict(*pair) for pair in _shifted(rows, shift, size, amount, splits))
+        line = f"{shift.words(amount):<34} {size:>10,} {found['drift'] / splits:>6.0%}"
+        line += f" {found['cannot_tell'] / splits:>8.0%}"
+        print(line + (f" {peers[place]:>10.0%}" if peers else ""))
+
+
+def _shifted(rows: pa.Table, shift: Shift, size: int, amount: float, splits: int) -> Iterator[Pair]:
+    """Random splits whose second sample has the shift; always the same ones."""
+    rng = np.random.default_rng(size)
+    for _ in range(splits):
+        before, now = _halves(rows.select([shift.column]), rng, size)
+        yield before, shift.applied(now, amount, rng)
+
+
+def _evidently_power(rows: pa.Table, cases: list[tuple[Shift, int, float]], interpreter: str) -> dict[int, float]:
+    """Share of the first of these splits in which Evidently reports drift, by the place of the case."""
+    pairs = {
+        f"{place}.{split}": pair
+        for place, case in enumerate(cases)
+        for split, pair in enumerate(_shifted(rows, *case, EVIDENTLY_SPLITS))
+    }
+    drifted = {name: any(columns.values()) for name, columns in evidently(interpreter, pairs).items()}
+    answers = {place: [drifted[f"{place}.{split}"] for split in range(EVIDENTLY_SPLITS)] for place in range(len(cases))}
+    return {place: sum(found) / EVIDENTLY_SPLITS for place, found in answers.items()}
 
 
 def _column_verdict(before: pa.Table, now: pa.Table) -> str:
@@ -147,7 +159,7 @@ def _medians(before: float | None, now: float | None) -> str:
     return "text" if before is None or now is None else f"{before:g} -> {now:g}"
 
 
-def evidently(interpreter: str, pairs: dict[str, tuple[pa.Table, pa.Table]]) -> dict[str, dict[str, bool]]:
+def evidently(interpreter: str, pairs: dict[str, Pair]) -> dict[str, dict[str, bool]]:
     """Evidently's verdict on each column of each pair, found by Evidently itself in its own environment."""
     with tempfile.TemporaryDirectory() as folder:
         for name, (reference, current) in pairs.items():
