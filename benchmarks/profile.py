@@ -6,10 +6,11 @@ Sides take turns, and medians of the rounds are compared: of seconds of the CPU,
 other programs want that core too; both are printed. The floor is pyarrow decoding the same columns. The platform
 also runs on a tenth of the rows, because its memory must not grow with them.
 
-The peers are Evidently (DataDriftPreset), whylogs (profiles and drift scores), NannyML (univariate drift), and Great
-Expectations (25 rules and no drift), each on pandas with its defaults. Each has an environment of its own, which is
-made on first use below `.venv/peers` from the pinned files in `benchmarks/peers`; benchmarks/peers/compile.sh compiles
-these anew. A round with all peers takes minutes; `--peers none` takes seconds.
+The peers are Evidently (DataDriftPreset), whylogs (profiles and drift scores), NannyML (univariate drift, each window
+as one chunk, which is its cheapest), and Great Expectations (25 rules and no drift), each on pandas and otherwise with
+its defaults. Evidently and NannyML are told which columns are texts and do not compare the time. Each has an
+environment of its own, which is made on first use below `.venv/peers` from the pinned files in `benchmarks/peers`;
+benchmarks/peers/compile.sh compiles these anew. A round with all peers takes minutes; `--peers none` takes seconds.
 
     python benchmarks/profile.py [--rounds 3] [--peers evidently,whylogs,nannyml,great_expectations|none] [--times 10]
 """

@@ -53,29 +53,31 @@ ByPartition = Mapping[str, tuple[str, ...]]
 class Nodes:
     """The stored nodes of one table that are made of its current profiles."""
 
-    def __init__(self, lake: Lake, table: str, files: ByPartition, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, lake: Lake, table: str, files: ByPartition) -> None:
         """Look up which blocks there are; `files` are the current ones of the profile table."""
-        self._lake, self._files, self._columns = lake, files, columns
+        self._lake, self._files = lake, files
         self._order = sorted(files)
         self._position = {name: at for at, name in enumerate(self._order)}
         keys = current_files(lake, BLOCKS.name, table)
         self._stored = {(block, int(size)): found for (_, block, size), found in keys.items()}
         self._blocks = sorted({block for block, _ in self._stored})
 
-    def covering(self, wanted: Iterable[str]) -> tuple[list[TableProfile], set[str]]:
+    def covering(self, wanted: Iterable[str], columns: Sequence[str] | None) -> tuple[list[TableProfile], set[str]]:
         """As few nodes as hold profiles of `wanted` partitions and of no other, and the partitions in none of them."""
         rest, found = set(wanted), []
         for size in SIZES:
-            for members, profile in self._valid(size, rest):
+            for members, profile in self._valid(size, rest, columns):
                 found.append(profile)
                 rest.difference_update(members)
         return found, rest
 
-    def single(self, wanted: Iterable[str]) -> dict[str, TableProfile]:
+    def single(self, wanted: Iterable[str], columns: Sequence[str] | None) -> dict[str, TableProfile]:
         """Profiles of single partitions, as far as blocks hold them."""
-        return {members[0]: profile for members, profile in self._valid(1, set(wanted))}
+        return {members[0]: profile for members, profile in self._valid(1, set(wanted), columns)}
 
-    def _valid(self, size: int, wanted: set[str]) -> Iterator[tuple[list[str], TableProfile]]:
+    def _valid(
+        self, size: int, wanted: set[str], columns: Sequence[str] | None
+    ) -> Iterator[tuple[list[str], TableProfile]]:
         """Nodes of a size whose members are all wanted, with their members."""
         blocks = self._blocks_of(wanted)
         # A block's own node counts only if its first partition is wanted: this saves opening those at the edges.
@@ -90,7 +92,7 @@ class Nodes:
         for first, node in rows_by("first", read_files(self._lake, files, _READ)):
             members = self._members(first, size, node["made_of"][0].as_py())
             if members and wanted.issuperset(members):
-                yield members, decoded(node, self._columns)
+                yield members, decoded(node, columns)
 
     def _blocks_of(self, wanted: set[str]) -> set[str]:
         """The block in whose run each partition lies, by its name; whether it holds it, its digest says."""

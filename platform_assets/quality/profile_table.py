@@ -67,10 +67,53 @@ def read_profile(lake: Lake, table: str, partitions: Iterable[str | None]) -> Ta
     return profile(lake, table, [partition or ALL for partition in partitions])
 
 
+class StoredProfiles:
+    """The stored profiles of one table as they are now; its files are listed once, however many windows are asked for.
+
+    Args:
+        table: full name of a table; one that was never profiled has no partitions.
+    """
+
+    def __init__(self, lake: Lake, table: str) -> None:
+        self._lake = lake
+        self._files = {name: found for (_, name), found in current_files(lake, PROFILES.name, table).items()}
+        self._nodes = Nodes(lake, table, self._files)
+
+    @property
+    def partitions(self) -> list[str]:
+        """Names of the partitions that have a profile, in order."""
+        return sorted(self._files)
+
+    def merged(self, window: Window | None = None, columns: Sequence[str] | None = None) -> TableProfile | None:
+        """The profile of all rows of a window; see :func:`profile`."""
+        wanted = self._within(window)
+        if not wanted:
+            return None
+        found, rest = self._nodes.covering(wanted, columns)
+        return merge_profiles([*found, *self._alone(rest, columns).values()])
+
+    def single(self, window: Window | None = None, columns: Sequence[str] | None = None) -> dict[str, TableProfile]:
+        """The profile of every partition of a window, by partition in order; see :func:`read_profiles`."""
+        wanted = self._within(window)
+        found = self._nodes.single(wanted, columns)
+        return dict(sorted((found | self._alone(set(wanted) - found.keys(), columns)).items()))
+
+    def _alone(self, names: Iterable[str], columns: Sequence[str] | None) -> dict[str, TableProfile]:
+        return profiles_in(self._lake, {name: self._files[name] for name in names}, columns)
+
+    def _within(self, window: Window | None) -> list[str]:
+        if isinstance(window, tuple):
+            first, last = window
+            return [name for name in self._files if first <= name <= last]
+        return list(self._files) if window is None else [name for name in set(window) if name in self._files]
+
+
 def profile(
     lake: Lake, table: str, window: Window | None = None, *, columns: Sequence[str] | None = None
 ) -> TableProfile | None:
     """The profile of all rows of a window of a table, merged from stored profiles; reads no data of the table.
+
+    For several windows at once make one :class:`StoredProfiles`.
 
     Args:
         table: full name of a table.
@@ -80,14 +123,11 @@ def profile(
 
     Returns:
         The same bytes as profiling all these rows at once would give; None if none of the partitions has a profile.
+
+    Raises:
+        ProfileError: a column changed its kind within the window.
     """
-    files = _files(lake, table)
-    wanted = _within(files, window)
-    if not wanted:
-        return None
-    found, rest = Nodes(lake, table, files, columns).covering(wanted)
-    alone = profiles_in(lake, {name: files[name] for name in rest}, columns)
-    return merge_profiles([*found, *alone.values()])
+    return StoredProfiles(lake, table).merged(window, columns)
 
 
 def read_profiles(
@@ -97,18 +137,9 @@ def read_profiles(
 
     Args:
         partitions: names of partitions, or a tuple of the first and the last of a range; by default all.
-        columns: columns to read; by default all.
+        columns: columns to decode; by default all.
     """
-    files = _files(lake, table)
-    wanted = _within(files, partitions)
-    found = Nodes(lake, table, files, columns).single(wanted)
-    found |= profiles_in(lake, {name: files[name] for name in wanted if name not in found}, columns)
-    return dict(sorted(found.items()))
-
-
-def profiled_partitions(lake: Lake, table: str) -> list[str]:
-    """Names of the partitions of a table that have a stored profile, in order; opens no file of profiles."""
-    return sorted(_files(lake, table))
+    return StoredProfiles(lake, table).single(partitions, columns)
 
 
 def profiles_in(lake: Lake, files: ByPartition, columns: Sequence[str] | None = None) -> dict[str, TableProfile]:
@@ -118,14 +149,3 @@ def profiles_in(lake: Lake, files: ByPartition, columns: Sequence[str] | None = 
     locations = [location for name in sorted(files) for location in files[name]]
     rows = read_files(lake, locations, ["partition", "table_rows", "column", "sketch"])
     return {name: decoded(found, columns) for name, found in rows_by("partition", rows)}
-
-
-def _files(lake: Lake, table: str) -> dict[str, tuple[str, ...]]:
-    return {partition: found for (_, partition), found in current_files(lake, PROFILES.name, table).items()}
-
-
-def _within(files: ByPartition, window: Window | None) -> list[str]:
-    if isinstance(window, tuple):
-        first, last = window
-        return [name for name in files if first <= name <= last]
-    return list(files) if window is None else [name for name in set(window) if name in files]

@@ -17,9 +17,9 @@ from platform_assets.quality.profile_blocks import BLOCKS, SIZES
 from platform_assets.quality.profile_packing import Packed, pack_profiles
 from platform_assets.quality.profile_table import (
     PROFILES,
+    StoredProfiles,
     profile,
     profile_table_rows,
-    profiled_partitions,
     read_profiles,
 )
 
@@ -120,7 +120,7 @@ def test_blocks_answer_without_the_files_of_the_partitions(make_lake: Callable[[
 def test_reading_all_gives_every_partition_in_order(packed: Lake, days: Profiles) -> None:
     found = read_profiles(packed, TABLE)
 
-    assert list(found) == profiled_partitions(packed, TABLE) == sorted(days)
+    assert list(found) == StoredProfiles(packed, TABLE).partitions == sorted(days)
     assert {name: each.to_bytes() for name, each in found.items()} == {n: d.to_bytes() for n, d in days.items()}
 
 

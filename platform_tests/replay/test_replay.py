@@ -95,7 +95,9 @@ def test_sensors_left_ticks_and_cursors_from_which_the_daemon_goes_on(instance: 
     for name, state in states.items():
         assert state.instigator_data.cursor, name
         ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id)
-        assert {tick.status.value for tick in ticks} == {"SUCCESS", "SKIPPED"}, name
+        # Dagster calls every tick skipped that requests no run; alerts never do.
+        expected = {"SKIPPED"} if name == "flight_delay_alerts" else {"SUCCESS", "SKIPPED"}
+        assert {tick.status.value for tick in ticks} == expected, name
 
 
 def test_the_training_carries_its_reason(instance: dg.DagsterInstance) -> None:

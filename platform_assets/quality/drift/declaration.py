@@ -22,7 +22,7 @@ class MultivariateDeclaration(BaseModel):
         gt=0.5,
         lt=1,
         description="Out-of-fold AUC of a classifier that tells the windows apart, from which it is drift; 0.5 is "
-        "chance.",
+        "chance. Weather of few days is one of few draws: watch the standard error, or leave it out.",
     )
 
 

@@ -44,9 +44,9 @@ def profile_rows(profile: TableProfile) -> list[dict[str, Any]]:
     Times are microseconds since 1970 UTC in the numbers and ISO 8601 in `min_text` and `max_text`; `frequent` is JSON
     text `[[value, rows], ...]` of the most frequent texts, `patterns` likewise of patterns. `missing_share` also counts
     NaN and infinities; `largest_bin_share` bounds the error of quantiles, in ranks, and `trimmed_rows` are those of
-    texts not kept. `largest_gap` (between two times) is in microseconds. `sketch` holds everything needed to rebuild the
-    column. What belongs to the table (`key_duplicates`, `row_keys`) stands in the row of the first column only, so that
-    sums over rows are right.
+    texts not kept. `largest_gap` (between two times) is in microseconds. `sketch` holds all that rebuilds the column.
+    What belongs to the table (`key_duplicates`, `row_keys`) stands in the row of the first column only, so that sums
+    over rows are right.
     """
     rows = [_row(name, column) for name, column in profile.columns.items()]
     if rows and profile.keys is not None:
