@@ -25,11 +25,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as csv
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path[0] = str(ROOT)
 
-from drift_samples import Sampler, month_of, real_flights  # noqa: E402
-from injected_shifts import SHIFTS, Shift  # noqa: E402
-
+from benchmarks.drift_samples import Sampler, month_of, real_flights  # noqa: E402
+from benchmarks.injected_shifts import SHIFTS, Shift  # noqa: E402
 from platform_assets.quality.drift.compare import compare_profiles  # noqa: E402
 from platform_assets.quality.drift.result import DriftResult  # noqa: E402
 from platform_assets.quality.drift.thresholds import DriftThresholds  # noqa: E402

@@ -17,11 +17,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fault_catalogue import FAULTS, Fault
-
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)
 
+from benchmarks.fault_catalogue import FAULTS, Fault  # noqa: E402
 from platform_assets.compute.engines import EmbeddedEngine  # noqa: E402
 from platform_assets.lake import Lake  # noqa: E402
 from platform_assets.pipeline import Product, Workspace, load_product  # noqa: E402
@@ -83,10 +82,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     as_json = parser.parse_args().json
     with tempfile.TemporaryDirectory() as folder:
-        year = Year(Path(folder), looking_at_columns_together(load_product("flight_delay")))
-        clean = {month: year.clean(month) for month in (f"2013-{number:02}" for number in range(1, CLEAN_MONTHS + 1))}
-        faults = {fault.name: year.with_fault(fault) for fault in FAULTS}
-    caught = {fault.name: _new(faults[fault.name], clean[fault.month]) for fault in FAULTS}
+        clean, faults = judged(Path(folder), looking_at_columns_together(load_product("flight_delay")))
+    caught = {fault.name: new_failures(faults[fault.name], clean[fault.month]) for fault in FAULTS}
     if as_json:
         alarms = {month: found.failed for month, found in clean.items() if found.failed}
         print(json.dumps({"caught": caught, "alarms": alarms}, indent=2))
@@ -113,7 +110,14 @@ def looking_at_columns_together(product: Product) -> Product:
     return replace(product, datasets={**product.datasets, DATASET: flights.model_copy(update={"drift": drift})})
 
 
-def _new(found: Finding, clean: Finding) -> dict[str, str]:
+def judged(folder: Path, product: Product) -> tuple[dict[str, Finding], dict[str, Finding]]:
+    """What the product's checks say of each clean month of 2013, by month, and of each fault, by name."""
+    year = Year(folder, product)
+    clean = {month: year.clean(month) for month in (f"2013-{number:02}" for number in range(1, CLEAN_MONTHS + 1))}
+    return clean, {fault.name: year.with_fault(fault) for fault in FAULTS}
+
+
+def new_failures(found: Finding, clean: Finding) -> dict[str, str]:
     """Failed checks that had not failed without the fault."""
     return {name: words for name, words in found.failed.items() if name not in clean.failed}
 

@@ -1,15 +1,10 @@
 """Random splits of a real month do not drift, at the declared level: a small version of the benchmark."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import stats
 
-sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
-from drift_samples import COLUMNS, Sampler, month_of, real_flights
-
+from benchmarks.drift_samples import COLUMNS, Sampler, month_of, real_flights
 from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.thresholds import DriftThresholds
 from platform_assets.quality.profile import profile_batches
