@@ -1,4 +1,4 @@
-"""How a table's declared drift looks in Dagster: one check of every partition."""
+"""How a table's declared drift looks in Dagster: a check of every partition, and one more for columns together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dagster as dg
 
 from platform_assets.automation.partitions import partitions_definition
 from platform_assets.quality.contract import Contract
-from platform_assets.quality.watched import DRIFT, ComparedContract
+from platform_assets.quality.watched import DRIFT, DRIFT_TOGETHER, ComparedContract
 
 _AGAINST = {"previous": "the {count} partitions before it", "season": "the same partition a year before"}
 
@@ -16,12 +16,16 @@ def drift_specs(contract: Contract) -> list[dg.AssetCheckSpec]:
     if not isinstance(contract, ComparedContract) or contract.drift is None:
         return []
     against = _AGAINST[contract.drift.reference].format(count=contract.drift.partitions)
+    names = {DRIFT: f"Every column is distributed as in {against}"}
+    if contract.drift.multivariate is not None:
+        names[DRIFT_TOGETHER] = f"Columns go together as in {against}, by a sample of the rows"
     return [
         dg.AssetCheckSpec(
-            DRIFT,
+            name,
             asset=contract.name,
-            description=f"The partition is distributed like {against}; a breach: {contract.drift.on_breach}.",
+            description=f"{holds}; a breach: {contract.drift.on_breach}.",
             blocking=contract.drift.on_breach == "block",
             partitions_def=partitions_definition(contract.partitions),
         )
+        for name, holds in names.items()
     ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from platform_assets.lake.partitions import month_window
 from platform_assets.learning.partitions import offset
-from platform_assets.quality.watched import DRIFT, ComparedContract, PartitionDrift
+from platform_assets.quality.watched import DRIFT, DRIFT_TOGETHER, ComparedContract, PartitionDrift
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from platform_assets.lake import Lake
     from platform_assets.quality.audit import AuditReport, CheckResult
     from platform_assets.quality.contract import Contract
+    from platform_assets.quality.drift.declaration import MultivariateDeclaration
     from platform_assets.quality.drift.result import DriftResult, MultivariateDrift
 
 MONTHS_A_YEAR = 12
@@ -32,13 +33,16 @@ _LISTED = 3
 def with_drift(
     lake: Lake, table: str, contract: Contract, partition: str | None, staged: StagedFiles, report: AuditReport
 ) -> AuditReport:
-    """The audit of a staged partition with one more check, if its table declares drift."""
+    """The audit of a staged partition with a check more, or two, if its table declares drift."""
     if not isinstance(contract, ComparedContract) or contract.drift is None or contract.partitions is None:
         return report
     if partition is None:
         return report
     compared = _Compared(lake, table, contract, contract.drift, contract.partitions.column, partition)
-    return report.model_copy(update={"checks": [*report.checks, compared.check(staged, report)]})
+    checks = [compared.column_by_column(report)]
+    if contract.drift.multivariate is not None:
+        checks.append(compared.columns_together(staged, contract.drift.multivariate))
+    return report.model_copy(update={"checks": [*report.checks, *checks]})
 
 
 def reference_partitions(declared: PartitionDrift, partition: str) -> list[str]:
@@ -59,7 +63,8 @@ class _Compared:
     time: str
     partition: str
 
-    def check(self, staged: StagedFiles, report: AuditReport) -> CheckResult:
+    def column_by_column(self, report: AuditReport) -> CheckResult:
+        """Each column's distribution against that of the reference, from profiles."""
         from platform_assets.quality.audit import CheckResult
         from platform_assets.quality.drift.compare import compare_profiles
         from platform_assets.quality.profile import TableProfile
@@ -70,19 +75,17 @@ class _Compared:
         current = TableProfile.from_bytes(base64.b64decode(report.profile))
         columns = self.contract.compared_columns
         result = compare_profiles(reference, current, columns=columns, thresholds=self.declared)
-        together = self.together(staged) if reference is not None else None
-        breach = "drift" in (result.verdict, together.verdict if together else "")
+        breach = result.verdict == "drift"
         return CheckResult(
             name=DRIFT,
             passed=not breach,
             blocking=breach and self.declared.on_breach == "block",
-            message=_message(result, together, self.partitions) + (_REMEDY if breach else ""),
+            message=_message(result, self.partitions) + (_REMEDY if breach else ""),
             details={
                 "verdict": result.verdict,
                 "compared with": ", ".join(self.partitions),
                 "drifted columns": [column.column for column in result.named("drift")],
                 "columns that cannot be told": [column.column for column in result.named("cannot_tell")],
-                "columns together": together.verdict if together else None,
             },
             picture=drift_picture_svg(result, reference, current) if result.named("drift") else "",
         )
@@ -92,21 +95,41 @@ class _Compared:
         """The reference."""
         return reference_partitions(self.declared, self.partition)
 
-    def together(self, staged: StagedFiles) -> MultivariateDrift | None:
-        """Whether columns go together as in the reference, by a sample of the rows of both; None if not declared."""
-        if self.declared.multivariate is None:
-            return None
+    def columns_together(self, staged: StagedFiles, declared: MultivariateDeclaration) -> CheckResult:
+        """Whether columns go together as in the reference, by a sample of the rows of both."""
+        from platform_assets.quality.audit import CheckResult
+
+        found = self._looked_at(staged, declared)
+        breach = found.verdict == "drift"
+        return CheckResult(
+            name=DRIFT_TOGETHER,
+            passed=not breach,
+            blocking=breach and self.declared.on_breach == "block",
+            message=found.message + (_REMEDY if breach else ""),
+            details={
+                "verdict": found.verdict,
+                "compared with": ", ".join(self.partitions),
+                "auc": found.auc,
+                "drift from": found.auc_at_least,
+                "columns": dict(found.columns),
+            },
+        )
+
+    def _looked_at(self, staged: StagedFiles, declared: MultivariateDeclaration) -> MultivariateDrift:
         import pyarrow as pa
 
         from platform_assets.quality.drift.encoding import sampled
-        from platform_assets.quality.drift.multivariate import multivariate_drift
+        from platform_assets.quality.drift.multivariate import multivariate_drift, without_reference
 
-        share = -(-self.declared.multivariate.sample_rows // (2 * len(self.partitions)))
+        share = -(-declared.sample_rows // (2 * len(self.partitions)))
+        published = [self._published(name) for name in self.partitions] if self.lake.exists(self.table) else []
+        if not any(rows.num_rows for rows in published):
+            return without_reference(declared)
         return multivariate_drift(
-            pa.concat_tables([sampled(self._published(name), share, SEED) for name in self.partitions]),
+            pa.concat_tables([sampled(rows, share, SEED) for rows in published]),
             self._staged(staged),
             self.contract.compared_columns,
-            self.declared.multivariate,
+            declared,
             time_column=self.time,
             noise_level=self.declared.noise_level,
             min_rows=self.declared.min_rows,
@@ -125,8 +148,8 @@ class _Compared:
         return list(dict.fromkeys([*self.contract.compared_columns, self.time]))
 
 
-def _message(result: DriftResult, together: MultivariateDrift | None, compared_with: list[str]) -> str:
+def _message(result: DriftResult, compared_with: list[str]) -> str:
     if result.verdict == "no_reference":
         return f"{result.summary} Wanted: {', '.join(compared_with)}."
     found = [f"{column.column}: {column.message}" for column in result.named("drift")[:_LISTED]]
-    return " ".join([result.summary, *found, *([together.message] if together else [])])
+    return " ".join([result.summary, *found])

@@ -10,7 +10,7 @@ from platform_assets.quality.drift.declaration import MultivariateDeclaration
 from platform_assets.quality.drift.thresholds import DriftThresholds
 from platform_assets.quality.rate_of_change.rule import WatchedContract
 
-DRIFT = "drift"
+DRIFT, DRIFT_TOGETHER = "drift", "drift_of_columns_together"
 
 
 class PartitionDrift(DriftThresholds):
