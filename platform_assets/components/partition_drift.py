@@ -16,16 +16,17 @@ def drift_specs(contract: Contract) -> list[dg.AssetCheckSpec]:
     if not isinstance(contract, ComparedContract) or contract.drift is None:
         return []
     against = _AGAINST[contract.drift.reference].format(count=contract.drift.partitions)
-    names = {DRIFT: f"Every column is distributed as in {against}"}
-    if contract.drift.multivariate is not None:
-        names[DRIFT_TOGETHER] = f"Columns go together as in {against}, by a sample of the rows"
+    holds = {
+        DRIFT: f"Every column is distributed as in {against}",
+        DRIFT_TOGETHER: f"Columns go together as in {against}, by a sample of the rows",
+    }
     return [
         dg.AssetCheckSpec(
             name,
             asset=contract.name,
-            description=f"{holds}; a breach: {contract.drift.on_breach}.",
+            description=f"{holds[name]}; a breach: {contract.drift.on_breach}.",
             blocking=contract.drift.on_breach == "block",
             partitions_def=partitions_definition(contract.partitions),
         )
-        for name, holds in names.items()
+        for name in contract.drift_checks
     ]

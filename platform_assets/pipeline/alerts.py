@@ -11,6 +11,7 @@ from platform_assets.pipeline.alert_edges import follow, newest_by_rule
 from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.quality.alert import Alert, Sighting, Watch
 from platform_assets.quality.rate_of_change.rule import WatchedContract
+from platform_assets.quality.watched import ComparedContract
 
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import Product
@@ -38,7 +39,7 @@ ALERTS = TableSpec(
 
 
 def watches(product: Product) -> list[Watch]:
-    """Every rule of a product whose breach is an alert: declared rates of change, and drift of each model."""
+    """Every rule of a product whose breach is an alert: rates of change, drift of tables, and drift of each model."""
     tables: list[WatchedContract] = [*product.datasets.values(), *product.feature_sets.values()]
     tables += [
         predictions_contract(model, product.feature_sets[model.feature_set]) for model in product.models.values()
@@ -49,6 +50,12 @@ def watches(product: Product) -> list[Watch]:
         for rule in table.rate_of_change
     ]
     drifts = [
+        Watch(table.name, check, table.owner, table.drift.on_breach, DRIFT_COOL_DOWN)
+        for table in tables
+        if isinstance(table, ComparedContract) and table.drift is not None
+        for check in table.drift_checks
+    ]
+    reports = [
         Watch(
             f"{model.name}_drift_report",
             NO_DRIFT,
@@ -58,7 +65,7 @@ def watches(product: Product) -> list[Watch]:
         )
         for model in product.models.values()
     ]
-    return [*rules, *drifts]
+    return [*rules, *drifts, *reports]
 
 
 def read_alerts(lake: Lake) -> list[Alert]:

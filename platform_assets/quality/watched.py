@@ -58,6 +58,13 @@ class ComparedContract(WatchedContract):
         return self
 
     @property
+    def drift_checks(self) -> list[str]:
+        """Names of the checks that the declared drift adds to the table's."""
+        if self.drift is None:
+            return []
+        return [DRIFT] if self.drift.multivariate is None else [DRIFT, DRIFT_TOGETHER]
+
+    @property
     def compared_columns(self) -> list[str]:
         """Columns whose drift is looked at."""
         if self.drift is None:
