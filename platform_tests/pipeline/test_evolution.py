@@ -45,7 +45,8 @@ ARRIVAL = (
 )
 Edits = list[tuple[str, str]]
 EVOLVED: Edits = [(FLIGHT, GATE + LONG_FLIGHT), (OWNER, SECOND)]
-DROPPED: Edits = [(FLIGHT, GATE + LONG_FLIGHT), (OWNER, THIRD), (ARRIVAL, "")]
+UNCOMPARED = ("sched_arr_time, arr_delay, carrier", "arr_delay, carrier")
+DROPPED: Edits = [(FLIGHT, GATE + LONG_FLIGHT), (OWNER, THIRD), (ARRIVAL, ""), UNCOMPARED]
 Deliver = Callable[..., list[Path]]
 Declared = Callable[[str, Edits], Product]
 

@@ -21,7 +21,7 @@ class AbsoluteChange(Strategy):
     polynomial of degree n - 1, so the range is ``[at_least + p, at_most + p]``. It moves with a shift of the series.
     """
 
-    kind: Literal["absolute_change"]
+    kind: Literal["absolute_change"] = Field(description="This strategy.")
     order: int = Field(default=1, ge=1, le=5, description="1: the change; 2: the change of the change; and so on.")
     at_least: float | None = Field(default=None, description="Smallest change expected; negative: a fall.")
     at_most: float | None = Field(default=None, description="Largest change expected.")

@@ -22,7 +22,7 @@ class BatchNormal(Strategy):
     is its limit for many numbers. It moves and scales with the series.
     """
 
-    kind: Literal["batch_normal"]
+    kind: Literal["batch_normal"] = Field(description="This strategy.")
     deviations: float = Field(default=3.0, gt=0, le=6, description="Standard deviations; 3 is wrong once in 370 times.")
 
     @property

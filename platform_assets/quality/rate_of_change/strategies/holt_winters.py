@@ -31,7 +31,7 @@ class HoltWinters(Strategy):
     It moves and scales with the series.
     """
 
-    kind: Literal["holt_winters"]
+    kind: Literal["holt_winters"] = Field(description="This strategy.")
     period: int = Field(default=12, ge=2, description="Partitions in a season: 12 months are a year.")
     deviations: float = Field(default=3.0, gt=0, le=6, description="Standard deviations; 3 is wrong once in 370 times.")
 

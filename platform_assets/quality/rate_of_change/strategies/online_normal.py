@@ -23,7 +23,7 @@ class OnlineNormal(Strategy):
     It moves and scales with the series.
     """
 
-    kind: Literal["online_normal"]
+    kind: Literal["online_normal"] = Field(description="This strategy.")
     deviations: float = Field(default=3.0, gt=0, le=6, description="Standard deviations; 3 is wrong once in 370 times.")
     warm_up: int = Field(default=5, ge=3, description="First numbers that are learned whatever they are.")
 

@@ -20,7 +20,7 @@ class RelativeChange(Strategy):
     0 is expected. It scales with the series.
     """
 
-    kind: Literal["relative_change"]
+    kind: Literal["relative_change"] = Field(description="This strategy.")
     at_least: float | None = Field(default=None, description="Smallest ratio expected, as 0.8 for a fall by 20 %.")
     at_most: float | None = Field(default=None, description="Largest ratio expected, as 1.25 for a rise by 25 %.")
 

@@ -19,7 +19,7 @@ class SameSeason(Strategy):
     missing, nothing can be told. It scales with the series.
     """
 
-    kind: Literal["same_season"]
+    kind: Literal["same_season"] = Field(description="This strategy.")
     period: int = Field(default=12, ge=2, description="Partitions in a season: 12 months are a year.")
     at_least: float | None = Field(default=None, description="Smallest ratio expected, as 0.8 for 20 % less.")
     at_most: float | None = Field(default=None, description="Largest ratio expected, as 1.25 for 25 % more.")

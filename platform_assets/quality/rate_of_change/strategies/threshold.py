@@ -15,7 +15,7 @@ from platform_assets.quality.rate_of_change.strategies.base import Strategy, ord
 class Threshold(Strategy):
     """``at_least <= x_t <= at_most``, ends included; needs no history (Deequ: SimpleThresholdStrategy)."""
 
-    kind: Literal["threshold"]
+    kind: Literal["threshold"] = Field(description="This strategy.")
     at_least: float | None = Field(default=None, description="Smallest number expected.")
     at_most: float | None = Field(default=None, description="Largest number expected.")
 
