@@ -6,13 +6,14 @@ Sides take turns, and medians of the rounds are compared: of seconds of the CPU,
 other programs want that core too; both are printed. The floor is pyarrow decoding the same columns. The platform
 also runs on a tenth of the rows, because its memory must not grow with them.
 
-The peers are Evidently (DataDriftPreset), whylogs (profiles and drift scores), NannyML (univariate drift, each window
-as one chunk, which is its cheapest), and Great Expectations (25 rules and no drift), each on pandas and otherwise with
-its defaults. Evidently and NannyML are told which columns are texts and do not compare the time. Each has an
-environment of its own, which is made on first use below `.venv/peers` from the pinned files in `benchmarks/peers`;
-benchmarks/peers/compile.sh compiles these anew. A round with all peers takes minutes; `--peers none` takes seconds.
+The peers are Evidently (DataDriftPreset), whylogs (profiles and drift scores), NannyML (univariate drift, in its ten
+default chunks and once more with each window as one, which is its cheapest), and Great Expectations (25 rules and no
+drift), each on pandas and otherwise with its defaults. Evidently and NannyML are told which columns are texts and do
+not compare the time. Each has an environment of its own, which is made on first use below `.venv/peers` from the pinned
+files in `benchmarks/peers`; benchmarks/peers/compile.sh compiles these anew. A round with all peers takes minutes;
+`--peers none` takes seconds.
 
-    python benchmarks/profile.py [--rounds 3] [--peers evidently,whylogs,nannyml,great_expectations|none] [--times 10]
+    python benchmarks/profile.py [--rounds 3] [--peers NAMES|none] [--times 10]
 """
 
 from __future__ import annotations
@@ -38,14 +39,16 @@ from benchmarks.lake import real_months  # noqa: E402
 from benchmarks.peers.environment import SideFailed, environment  # noqa: E402
 
 PEER_GOAL, FLOOR_GOAL, MEMORY_GOAL = 50.0, 2.5, 1.3
+# By name: the environment, and what runs in it.
 PEERS = {
-    "evidently": "drift_by_evidently.py",
-    "whylogs": "drift_by_whylogs.py",
-    "nannyml": "drift_by_nannyml.py",
-    "great_expectations": "rules_by_great_expectations.py",
+    "evidently": ("evidently", ["drift_by_evidently.py"]),
+    "whylogs": ("whylogs", ["drift_by_whylogs.py"]),
+    "nannyml": ("nannyml", ["drift_by_nannyml.py", "default"]),
+    "nannyml_one_chunk": ("nannyml", ["drift_by_nannyml.py", "one"]),
+    "great_expectations": ("great_expectations", ["rules_by_great_expectations.py"]),
 }
 # Great Expectations has rules only.
-DRIFT_TOOLS = ("evidently", "whylogs", "nannyml")
+DRIFT_TOOLS = ("evidently", "whylogs", "nannyml", "nannyml_one_chunk")
 PLATFORM, FLOOR = "platform", "decoding"
 GROUP_ROWS = 1 << 17
 PEER_SECONDS = 1800
@@ -116,8 +119,8 @@ def turns(windows: Windows, small: Windows, peers: Sequence[str], rounds: int) -
         found["tenth"].append(ours(PLATFORM, small))
         for peer in (name for name in peers if name not in broken):
             try:
-                script = ROOT / "benchmarks" / "peers" / PEERS[peer]
-                found[peer].append(run([environment(peer), script], windows))
+                needed, (script, *more) = PEERS[peer]
+                found[peer].append(run([environment(needed), ROOT / "benchmarks" / "peers" / script], windows, *more))
             except (SideFailed, subprocess.TimeoutExpired) as error:
                 print(f"{peer}: no figures: {error}", flush=True)
                 broken.add(peer)

@@ -1,4 +1,9 @@
-"""NannyML's univariate drift with its default methods, the second window as one chunk."""
+"""NannyML's univariate drift with its default methods: each window as one chunk, or in its default chunks.
+
+python benchmarks/peers/drift_by_nannyml.py REFERENCE CURRENT [one|default]
+"""
+
+import sys
 
 import nannyml as nml  # type: ignore[import-not-found]
 import pandas as pd
@@ -11,7 +16,10 @@ def drift(reference: str, current: str) -> str:
     before, now = (pd.read_parquet(path).drop(columns=TIME) for path in (reference, current))
     names = list(before.columns)
     calculator = nml.UnivariateDriftCalculator(
-        column_names=names, treat_as_categorical=TEXTS, chunk_size=max(len(before), len(now))
+        column_names=names,
+        treat_as_categorical=TEXTS,
+        # Left out, NannyML cuts what it is given into ten.
+        chunk_size=max(len(before), len(now)) if sys.argv[3] == "one" else None,
     )
     found = calculator.fit(before).calculate(now).filter(period="analysis").to_df()
     alerts = found.xs("alert", axis=1, level=2).any()
