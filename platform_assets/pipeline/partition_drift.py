@@ -122,11 +122,13 @@ class _Compared:
         from platform_assets.quality.drift.multivariate import multivariate_drift, without_reference
 
         share = -(-declared.sample_rows // (2 * len(self.partitions)))
-        published = [self._published(name) for name in self.partitions] if self.lake.exists(self.table) else []
-        if not any(rows.num_rows for rows in published):
+        known = self.partitions if self.lake.exists(self.table) else []
+        # Each is sampled as it is read, so that memory is bounded by the largest of them.
+        sample = [sampled(self._published(name), share, SEED) for name in known]
+        if not any(rows.num_rows for rows in sample):
             return without_reference(declared)
         return multivariate_drift(
-            pa.concat_tables([sampled(rows, share, SEED) for rows in published]),
+            pa.concat_tables(sample),
             self._staged(staged),
             self.contract.compared_columns,
             declared,
