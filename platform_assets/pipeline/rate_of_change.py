@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from platform_assets.learning.partitions import between, previous_partition
-from platform_assets.quality.rate_of_change.rule import WatchedContract
+from platform_assets.quality.rate_of_change.rule import RateOfChange, WatchedContract
 
 if TYPE_CHECKING:
     from platform_assets.lake import Lake
@@ -29,15 +29,22 @@ def with_rates_of_change(
     from platform_assets.quality.rate_of_change.checks import change_checks
 
     staged = TableProfile.from_bytes(base64.b64decode(report.profile))
-    checks = change_checks(contract.rate_of_change, partition, staged, earlier_profiles(lake, table, partition))
+    earlier = earlier_profiles(lake, table, partition, named_columns(contract.rate_of_change))
+    checks = change_checks(contract.rate_of_change, partition, staged, earlier)
     return report.model_copy(update={"checks": [*report.checks, *checks]})
 
 
-def earlier_profiles(lake: Lake, table: str, partition: str) -> dict[str, TableProfile | None]:
-    """The profile of every partition before this one, from the first that has one; None for those that have none."""
+def earlier_profiles(lake: Lake, table: str, partition: str, columns: Sequence[str]) -> dict[str, TableProfile | None]:
+    """Some columns' profile of every partition before this one, from the first that has one; None for those without."""
     from platform_assets.quality.profile_table import read_profiles
 
-    return _without_gaps(read_profiles(lake, table), partition)
+    return _without_gaps(read_profiles(lake, table, columns=columns), partition)
+
+
+def named_columns(rules: Iterable[RateOfChange]) -> list[str]:
+    """Columns that the metrics of rules name."""
+    named = {reference.column for rule in rules for reference in rule.expression.references()}
+    return sorted(column for column in named if column is not None)
 
 
 def breaches_that_ask_for_a_training(
@@ -54,7 +61,7 @@ def breaches_that_ask_for_a_training(
     from platform_assets.quality.profile_table import read_profiles
     from platform_assets.quality.rate_of_change.checks import judge_partition
 
-    stored, found, partition = read_profiles(lake, table), {}, as_of
+    stored, found, partition = read_profiles(lake, table, columns=named_columns(rules)), {}, as_of
     while partition in stored:
         earlier = _without_gaps(stored, partition)
         broken = [
