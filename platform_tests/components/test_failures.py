@@ -1,6 +1,6 @@
 """What goes wrong in a run is told to the person who looks at it: what, which rule, what to do; no bare traceback."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,6 @@ Materialise = Callable[..., dg.ExecuteInProcessResult]
 def declared() -> dg.Definitions:
     """Everything that is declared, without the resources of a deployment."""
     return dg.load_from_defs_folder(path_within_project=DEFS_FOLDER)
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
 
 
 @pytest.fixture

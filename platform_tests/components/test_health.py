@@ -1,19 +1,11 @@
 """Pipeline health through Dagster: series come from its own event log, bounded, and the checks judge the newest."""
 
 import time
-from collections.abc import Iterator
 
 import dagster as dg
-import pytest
 
 from platform_assets.automation.event_log import materialisations
 from platform_assets.components.health import health
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
 
 
 def make(instance: dg.DagsterInstance, rows: int, partition: str = "2013-01", wait: float = 0.0) -> None:

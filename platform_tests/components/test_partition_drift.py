@@ -1,11 +1,12 @@
 """Drift of a dataset through real materialisations: a month that moved is refused, one that reads alike is seen."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from checks import answers
 
 from platform_assets.components.dataset import dataset_asset
 from platform_assets.components.resources import WorkspaceResource
@@ -48,12 +49,6 @@ def stays(tmp_path: Path) -> Product:
 
 
 @pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
-
-
-@pytest.fixture
 def stay(tmp_path: Path, stays: Product, instance: dg.DagsterInstance) -> Stay:
     """Delivers and materialises a month: ``stay("2013-01", euros=100.0, shuffled=False)``."""
     settings = load_settings({"PLATFORM_DATA": str(tmp_path / "data")})
@@ -78,10 +73,6 @@ def stay(tmp_path: Path, stays: Product, instance: dg.DagsterInstance) -> Stay:
         )
 
     return month
-
-
-def answers(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
-    return {check.check_name: check for check in result.get_asset_check_evaluations()}
 
 
 def verdicts(result: dg.ExecuteInProcessResult) -> list[object]:

@@ -1,11 +1,12 @@
 """Rates of change through real materialisations: growth passes, a jump of the ratio is refused, not published."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from checks import answers
 
 from platform_assets.components.dataset import dataset_asset
 from platform_assets.components.resources import WorkspaceResource
@@ -50,12 +51,6 @@ def staff(tmp_path: Path) -> Product:
 
 
 @pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
-
-
-@pytest.fixture
 def pay(tmp_path: Path, staff: Product, instance: dg.DagsterInstance) -> Pay:
     """Delivers and materialises a month: ``pay("2013-01", rows, missing)``."""
     settings = load_settings({"PLATFORM_DATA": str(tmp_path / "data")})
@@ -74,10 +69,6 @@ def pay(tmp_path: Path, staff: Product, instance: dg.DagsterInstance) -> Pay:
         )
 
     return month
-
-
-def answers(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
-    return {check.check_name: check for check in result.get_asset_check_evaluations()}
 
 
 def verdicts(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
