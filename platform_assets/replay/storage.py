@@ -1,8 +1,8 @@
 """Dagster's own SQLite files behind connections that stay open.
 
 Dagster makes an SQLAlchemy engine for every event that it stores, 7 ms of which 2 are needed. That is nothing for a
-process that executes one run; a replay executes dozens, with thousands of events. For the same reason the empty log of a
-run is made once and then copied, and a commit does not wait for the disk: SQLite's write-ahead log keeps every commit
+process that executes one run; a replay executes dozens, with thousands of events. For the same reason the empty log of
+a run is made once and then copied, and a commit does not wait for the disk: SQLite's write-ahead log keeps every commit
 when the process is killed, and an intact file when the power fails. The files, their tables and what is written to them
 are Dagster's own: whatever opens the instance afterwards notices no difference (docs/decisions/0003).
 """

@@ -1,0 +1,79 @@
+"""A model as a whole."""
+
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from platform_assets.learning import partitions
+from platform_assets.learning.declaration.base import IDENTIFIER, IMPORT_PATH, Declaration, Parameter
+from platform_assets.learning.declaration.gate import GateDeclaration
+from platform_assets.learning.declaration.label import LabelDeclaration
+from platform_assets.learning.declaration.retraining import RetrainingDeclaration
+from platform_assets.learning.declaration.search import SearchDeclaration
+from platform_assets.learning.declaration.validation import BaselineDeclaration, ValidationDeclaration
+from platform_assets.quality.rate_of_change.rule import RateOfChange
+
+
+class ModelDeclaration(Declaration):
+    """A model: what it predicts, from which features, how it is trained, judged and renewed."""
+
+    name: str = Field(
+        pattern=IDENTIFIER, description="Name of the model, of its assets and of its entry in the registry."
+    )
+    description: str = Field(min_length=1, description="What the model predicts and what for, in a sentence or two.")
+    owner: str = Field(min_length=1, description="Team or e-mail address that answers for the model.")
+    feature_set: str = Field(pattern=IDENTIFIER, description="Feature set that the model reads.")
+    label: LabelDeclaration = Field(description="Where the truth comes from.")
+    features: list[str] | None = Field(
+        default=None, min_length=1, description="Feature columns the model uses; all of the feature set if left out."
+    )
+    first_partition: str = Field(description="First partition the model exists for, written YYYY-MM.")
+    estimator: str = Field(
+        pattern=IMPORT_PATH,
+        default="sklearn.ensemble.HistGradientBoostingClassifier",
+        description="Import path of a scikit-learn compatible classifier with predict_proba.",
+    )
+    parameters: dict[str, Parameter] = Field(
+        default_factory=dict, description="Fixed parameters of the estimator, and where the search starts from."
+    )
+    search: SearchDeclaration = Field(default_factory=SearchDeclaration, description="Tuning; none if left out.")
+    validation: ValidationDeclaration = Field(
+        default_factory=ValidationDeclaration, description="Which of the latest rows a candidate is judged on."
+    )
+    baseline: BaselineDeclaration = Field(
+        default_factory=BaselineDeclaration, description="Naive forecast that is kept beside the model."
+    )
+    gates: list[GateDeclaration] = Field(
+        default_factory=list, description="Conditions a candidate has to meet to become champion."
+    )
+    retraining: RetrainingDeclaration = Field(
+        default_factory=RetrainingDeclaration, description="When a new candidate is trained."
+    )
+    monitored_columns: list[str] | None = Field(
+        default=None, min_length=1, description="Columns watched for drift; all features if left out."
+    )
+    rate_of_change: list[RateOfChange] = Field(
+        default_factory=list,
+        description="Numbers of a partition's predictions that may only change so much from the ones before.",
+    )
+    seed: int = Field(default=0, ge=0, lt=2**32, description="Seed of everything random; same seed, same model.")
+
+    @field_validator("first_partition")
+    @classmethod
+    def _check_first_partition(cls, value: str) -> str:
+        partitions.ordinal(value)
+        return value
+
+    @model_validator(mode="after")
+    def _check_unique(self) -> Self:
+        named = {
+            "gates": [gate.name for gate in self.gates],
+            "features": self.features or [],
+            "baseline.segments": self.baseline.segments,
+            "monitored_columns": self.monitored_columns or [],
+        }
+        for field, names in named.items():
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{field} names {', '.join(twice)} more than once. Names must be unique; drop one.")
+        return self
