@@ -1,7 +1,6 @@
 """A release from quarantine, told to Dagster: the partition counts as materialised, and conditions downstream fire."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +57,7 @@ def _evaluation(contract: "Contract", check: "CheckResult", partition: str | Non
         passed=check.passed,
         severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
         description=check.message,
-        metadata={"message": check.message, **({"details": json.dumps(check.details)} if check.details else {})},
+        # An overruled check tells the sensor of alerts that its breach is over.
+        metadata={"message": check.message, **check.details},
         partition=partition,
     )

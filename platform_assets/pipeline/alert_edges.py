@@ -11,10 +11,10 @@ from platform_assets.quality.alert import Alert, Sighting, Watch, new_alert
 def follow(watch: Watch, newest: Alert | None, sightings: Sequence[Sighting]) -> list[Alert]:
     """The alerts of a rule that are new or changed, oldest first.
 
-    A breach begins an alert, unless one stands already; a partition as expected ends it. A breach that begins again
-    within the cool-down takes up the alert that had ended. A rule that cannot tell changes nothing, and neither does
-    an older partition than the alert is about: history that is made again says nothing of now. Seeing the same twice
-    changes nothing either.
+    A breach begins an alert, unless one stands already; a partition as expected, or released, ends it. A breach that
+    begins again within the cool-down takes up the alert that had ended. A rule that cannot tell changes nothing, and
+    neither does an older partition than the alert is about: history that is made again says nothing of now. Seeing the
+    same twice changes nothing either.
 
     Args:
         newest: the rule's newest alert until now, if it ever had one.
@@ -35,7 +35,8 @@ def _step(watch: Watch, newest: Alert | None, seen: Sighting) -> Alert | None:
         return _begun(watch, newest, seen)
     if newest is None or not newest.is_open:
         return newest
-    return newest.model_copy(update={"resolved_partition": seen.partition, "resolved_at": seen.seen})
+    ended = {"resolved_partition": seen.partition, "resolved_at": seen.seen, "resolution": seen.message}
+    return newest.model_copy(update=ended)
 
 
 def _begun(watch: Watch, newest: Alert | None, seen: Sighting) -> Alert:
@@ -46,7 +47,8 @@ def _begun(watch: Watch, newest: Alert | None, seen: Sighting) -> Alert:
         return newest
     if ended is not None and distance(ended, seen.partition) > watch.cool_down_partitions:
         return new_alert(watch, seen)
-    return newest.model_copy(update={"last_partition": seen.partition, "resolved_partition": None, "resolved_at": None})
+    standing = {"resolved_partition": None, "resolved_at": None, "resolution": None}
+    return newest.model_copy(update={**standing, "last_partition": seen.partition})
 
 
 def _reaches(alert: Alert) -> str:

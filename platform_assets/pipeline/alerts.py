@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from platform_assets.lake import ColumnSpec, Lake, TableSpec
-from platform_assets.lake.partitions import Values
+from platform_assets.lake.attempts import MAX_ATTEMPTS
+from platform_assets.lake.errors import PublishConflict, TableNotFound
+from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.pipeline.alert_edges import follow, newest_by_rule
 from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.quality.alert import Alert, Sighting, Watch
@@ -14,6 +16,8 @@ from platform_assets.quality.rate_of_change.rule import WatchedContract
 from platform_assets.quality.watched import ComparedContract
 
 if TYPE_CHECKING:
+    from pyiceberg.table import Table
+
     from platform_assets.pipeline.product import Product
 
 NO_DRIFT = "no_drift"
@@ -34,6 +38,7 @@ ALERTS = TableSpec(
         ColumnSpec("last_partition", "string", False, "Newest partition in which it stood."),
         ColumnSpec("resolved_partition", "string", True, "Partition in which it had ended; missing while it stands."),
         ColumnSpec("resolved_at", "timestamp", True, "When that was found (UTC)."),
+        ColumnSpec("resolution", "string", True, "What was found then, or who released it and why."),
     ),
 )
 
@@ -70,24 +75,56 @@ def watches(product: Product) -> list[Watch]:
 
 def read_alerts(lake: Lake) -> list[Alert]:
     """Every alert there was, oldest first."""
-    rows = lake.read(ALERTS.name).to_pylist() if lake.exists(ALERTS.name) else []
-    return sorted(map(Alert.model_validate, rows), key=lambda alert: (alert.first_seen, alert.alert_id))
+    return _read(lake)[1]
 
 
 def record_sightings(lake: Lake, sightings: Mapping[Watch, Sequence[Sighting]], run_id: str) -> list[Alert]:
-    """Write the alerts that began, went on or ended with what was found; returns those that began or ended."""
+    """Write the alerts that began, went on or ended with what was found; returns those that began or ended.
+
+    All of them become visible by one publish; if nothing changed, nothing is published.
+
+    Raises:
+        PublishConflict: other writers of the table were faster too many times; nothing was written.
+    """
+    for _ in range(MAX_ATTEMPTS):
+        snapshot, known = _read(lake)
+        newest = newest_by_rule(known)
+        changed = [
+            alert
+            for watch, found in sightings.items()
+            for alert in follow(watch, newest.get((watch.asset, watch.rule)), found)
+        ]
+        if not changed or _written(lake, {alert.alert_id: alert for alert in [*known, *changed]}, snapshot, run_id):
+            stood = {alert.alert_id: alert.is_open for alert in known}
+            return [alert for alert in changed if stood.get(alert.alert_id) != alert.is_open]
+    raise PublishConflict(ALERTS.name, MAX_ATTEMPTS)
+
+
+class _Moved(Exception):
+    """Another writer published after the alerts were read."""
+
+
+def _read(lake: Lake) -> tuple[int | None, list[Alert]]:
+    try:
+        snapshot = lake.snapshot_id(ALERTS.name)
+    except TableNotFound:
+        return None, []
+    rows = lake.read(ALERTS.name, snapshot_id=snapshot).to_pylist()
+    return snapshot, sorted(map(Alert.model_validate, rows), key=lambda alert: (alert.first_seen, alert.alert_id))
+
+
+def _written(lake: Lake, alerts: Mapping[str, Alert], snapshot: int | None, run_id: str) -> bool:
+    """Replace the whole table, which stays one small file, unless it is no longer at ``snapshot``."""
     import pyarrow as pa
 
-    known = read_alerts(lake)
-    newest = newest_by_rule(known)
-    changed = [
-        alert
-        for watch, found in sightings.items()
-        for alert in follow(watch, newest.get((watch.asset, watch.rule)), found)
-    ]
-    for alert in changed:
-        scope = Values((("alert_id", alert.alert_id),))
-        rows = pa.Table.from_pylist([alert.model_dump()])
-        lake.publish_rows(ALERTS, scope, rows, {"run-id": run_id})
-    stood = {alert.alert_id: alert.is_open for alert in known}
-    return [alert for alert in changed if stood.get(alert.alert_id) != alert.is_open]
+    def still(table: Table) -> None:
+        current = table.current_snapshot()
+        if (current.snapshot_id if current else None) != snapshot:
+            raise _Moved
+
+    rows = pa.Table.from_pylist([alert.model_dump() for alert in alerts.values()])
+    try:
+        lake.publish_rows(ALERTS, WHOLE_TABLE, rows, {"run-id": run_id}, guard=still)
+    except _Moved:
+        return False
+    return True

@@ -1,7 +1,8 @@
 """Decisions on quarantine: publish exactly what was staged, or give it up; recorded with who and why.
 
 Order of a release: copy the kept files into a staging folder and compare their digests, claim the entry (status
-``releasing``), publish, record the profile, tell the orchestrator, record the decision, delete the kept staged files.
+``releasing``), publish, record the profile, correct the expectations' results, tell the orchestrator, record the
+decision, delete the kept staged files.
 A process that dies after the claim leaves an entry that can only be released again: that release finds the snapshot
 that carries the entry's id, or publishes it, and does what is left. Order of a discard: record it, delete the files.
 """
@@ -19,7 +20,7 @@ from platform_assets.lake.guards import Guard, published_since, snapshot_with
 from platform_assets.lake.partitions import Scope, scope_of
 from platform_assets.lake.quarantine import delete_files, restage
 from platform_assets.pipeline.materialisation import Materialisation
-from platform_assets.pipeline.overruled import overruled_report, released_materialisation
+from platform_assets.pipeline.overruled import overruled_report, release_results, released_materialisation
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import record_profile
 from platform_assets.pipeline.quarantine import Decision, already_decided, decided, find_entry, list_entry
@@ -78,6 +79,7 @@ def release(
         published = before.publication
     report = overruled_report(lake.store, entry, decision, files)
     record_profile(workspace, entry.table, entry.partition, published.snapshot_id, report)
+    release_results(lake, entry, published, decision, workspace.run_id)
     done = released_materialisation(entry, published, report, decision)
     tell(contract, done)
     list_entry(lake, claimed.model_copy(update={"status": "released", "published_snapshot": published.snapshot_id}))

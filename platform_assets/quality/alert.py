@@ -9,6 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+#: Name under which an answer of a check tells what it found.
+VERDICT = "verdict"
+#: What a person's decision makes of a breach.
+RELEASED = "released"
+
 Action = Literal["alert", "block", "retrain"]
 
 
@@ -43,6 +48,7 @@ class Alert(BaseModel):
         last_partition: the newest one in which the breach stood, or began again.
         resolved_partition: the one in which it had ended, None while it stands.
         resolved_at: when that was found (UTC).
+        resolution: what was found in it, or who released it and why; None while it stands.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,6 +64,7 @@ class Alert(BaseModel):
     last_partition: str
     resolved_partition: str | None = None
     resolved_at: datetime | None = None
+    resolution: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -8,10 +8,16 @@ import dagster as dg
 import pytest
 from checks import answers
 
+from platform_assets.automation.alerting import alerts_sensor
+from platform_assets.automation.released import tells
 from platform_assets.components.dataset import dataset_asset
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.lake import Lake
 from platform_assets.pipeline import Product, load_product
+from platform_assets.pipeline.alerts import read_alerts
+from platform_assets.pipeline.quarantine import Decision, entries
+from platform_assets.pipeline.release import release
+from platform_assets.quality.alert import Alert
 from platform_assets.settings import load_settings
 
 STAFF = """
@@ -118,6 +124,35 @@ def test_a_missing_month_is_a_gap_of_the_history(pay: Pay) -> None:
 
     assert answers(late)["missing_salaries"].metadata["history"].value == {"2013-01": 0.05, "2013-02": None}
     assert "of 2013-01)" in str(answers(late)["missing_salaries"].description)
+
+
+def test_a_release_ends_the_alert_of_the_refused_partition_with_who_and_why(
+    pay: Pay, staff: Product, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    workspace = WorkspaceResource.from_settings(load_settings({"PLATFORM_DATA": str(tmp_path / "data")}))
+    sensor, cursor = alerts_sensor(staff), None
+
+    def tick() -> Alert:
+        nonlocal cursor
+        with dg.build_sensor_context(instance, cursor=cursor, resources={"workspace": workspace}) as context:
+            cursor = sensor.evaluate_tick(context).cursor
+        (found,) = [each for each in read_alerts(workspace.open("test").lake) if each.rule == "missing_salaries"]
+        return found
+
+    pay("2013-01", 100, 5)
+    pay("2013-02", 100, 50)
+    begun = tick()
+    (entry,) = entries(workspace.open("test").lake)
+
+    decision = Decision("ada", "half of the staff is paid by the new company")
+    release(workspace.open("test"), [staff], entry.quarantine_id, decision, tells(instance))
+    ended = tick()
+
+    assert (begun.partition, begun.is_open, begun.resolution) == ("2013-02", True, None)
+    assert (ended.alert_id, ended.resolved_partition) == (begun.alert_id, "2013-02")
+    assert str(ended.resolution).startswith(
+        "Released in spite of it by ada: half of the staff is paid by the new company What the audit said: Unusually"
+    )
 
 
 def test_rules_are_checks_of_the_asset_that_block_as_declared(staff: Product) -> None:

@@ -1,18 +1,22 @@
 """Alerts: one for a breach from its beginning to its end, whatever is seen twice, late or again."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_assets.lake import Lake
+from platform_assets.lake import Lake, TableSpec
+from platform_assets.lake.partitions import Values
 from platform_assets.learning.partitions import offset
 from platform_assets.pipeline import Product
 from platform_assets.pipeline.alert_edges import follow
-from platform_assets.pipeline.alerts import read_alerts, record_sightings, watches
+from platform_assets.pipeline.alerts import ALERTS, read_alerts, record_sightings, watches
 from platform_assets.quality.alert import Alert, Sighting, Watch
 
 START = datetime(2013, 1, 1, tzinfo=UTC)
@@ -92,6 +96,52 @@ def test_the_table_has_a_row_a_breach_and_tells_only_of_edges(tmp_path: Path) ->
     assert (first.asset, first.rule, first.owner, first.message) == ("flights", "cancelled", "team:ops", "! 1")
     assert first.first_seen == START + timedelta(hours=1)
     assert lake.read("platform.alerts").num_rows == 2
+
+
+def test_a_tick_is_one_publish_however_many_rules_it_is_about_and_none_if_nothing_changed(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    rules = [replace(WATCH, rule=f"rule_{number}") for number in range(5)]
+
+    told = record_sightings(lake, {rule: sightings(".!") for rule in rules}, "run")
+    record_sightings(lake, {rule: sightings(".!?") for rule in rules}, "run")
+
+    assert (len(told), lake.read("platform.alerts").num_rows) == (5, 5)
+    assert len(lake.versions("platform.alerts").history()) == 1
+
+
+def test_products_whose_sensors_tick_at_the_same_time_lose_no_alert(tmp_path: Path) -> None:
+    record_sightings(Lake(tmp_path), {WATCH: sightings("!")}, "run")
+
+    def tick(number: int) -> None:
+        record_sightings(Lake(tmp_path), {replace(WATCH, rule=f"rule_{number}"): sightings("!")}, "run")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(tick, range(8)))
+
+    assert {alert.rule for alert in read_alerts(Lake(tmp_path))} == {"cancelled", *(f"rule_{n}" for n in range(8))}
+
+
+def test_what_ended_an_alert_is_told_until_it_begins_again(tmp_path: Path) -> None:
+    lake, story = Lake(tmp_path), sightings("!.!")
+    told = []
+    for seen in story:
+        record_sightings(lake, {WATCH: [seen]}, "run")
+        told += [alert.resolution for alert in read_alerts(lake)]
+
+    assert told == [None, ". 1", None]
+
+
+def test_a_table_of_an_older_release_gets_the_new_column(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    (old,) = follow(WATCH, None, sightings("!"))
+    spec = TableSpec(ALERTS.name, tuple(column for column in ALERTS.columns if column.name != "resolution"))
+    lake.publish_rows(spec, Values(), pa.Table.from_pylist([old.model_dump()]), {})
+
+    assert read_alerts(lake) == [old]
+    record_sightings(lake, {WATCH: sightings("!.")}, "run")
+
+    (ended,) = read_alerts(lake)
+    assert (ended.alert_id, ended.resolution) == (old.alert_id, ". 1")
 
 
 def test_declared_rules_and_the_drift_of_models_are_watched(product: Product) -> None:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from platform_assets.cli import platform
+from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.pipeline import Product, Workspace, load_product
 from platform_assets.pipeline.data_docs import NothingJudged, refresh_data_docs
 from platform_assets.pipeline.dataset import materialise_dataset
-from platform_assets.pipeline.materialisation import Refused
-from platform_assets.pipeline.quarantine import entries
-from platform_assets.quality.expectations.stored import read_results
+from platform_assets.pipeline.materialisation import Materialisation, Refused
+from platform_assets.pipeline.quarantine import Decision, entries
+from platform_assets.pipeline.release import release
+from platform_assets.quality.expectations.stored import EXPECTATION_RESULTS, read_results
 
 STAYS = """
 type: platform_assets.components.Dataset
@@ -70,6 +73,11 @@ def deliver(workspace: Workspace, *prices: str) -> None:
     file.write_text(HEADER + "".join(rows))
 
 
+def release_to(workspace: Workspace, product: Product, quarantine_id: str, **options: Any) -> Materialisation:
+    decision = Decision("ada", "a suite")
+    return release(workspace, [product], quarantine_id, decision, lambda contract, done: None, **options)
+
+
 @pytest.mark.slow
 def test_a_month_whose_expectations_a_profile_answers_never_imports_great_expectations(
     tmp_path: Path, deliver_some: Callable[..., list[Path]]
@@ -118,6 +126,56 @@ def test_rows_that_break_a_blocking_expectation_reach_the_quarantine(
     assert not stored.published
 
 
+def test_a_release_is_visible_in_the_results_that_had_refused_the_rows(workspace: Workspace, tmp_path: Path) -> None:
+    product = hotel(tmp_path / "defs")
+    deliver(workspace, "80", "2000")
+    with pytest.raises(Refused):
+        materialise_dataset(workspace.for_run("refusing"), product, "stays", "2013-02")
+    entry = entries(workspace.lake)[-1]
+
+    done = release_to(workspace, product, entry.quarantine_id)
+
+    rows = workspace.lake.read(EXPECTATION_RESULTS.name).to_pylist()
+    assert {row["snapshot_id"] for row in rows} == {done.publication.snapshot_id}
+    assert {(row["released_by"], row["release_reason"], row["run_id"]) for row in rows} == {
+        ("ada", "a suite", "refusing")
+    }
+    assert all(row["released_at"] > row["judged_at"] for row in rows)
+    assert {row["success"] for row in rows} == {False}
+    (stored,) = read_results(workspace.lake, "hotel.stays")
+    assert (stored.published, stored.released) == (True, "ada: a suite")
+
+
+def test_results_of_a_newer_delivery_stay_as_they_are(workspace: Workspace, tmp_path: Path) -> None:
+    product = hotel(tmp_path / "defs")
+    deliver(workspace, "80", "2000")
+    with pytest.raises(Refused):
+        materialise_dataset(workspace.for_run("refusing"), product, "stays", "2013-02")
+    deliver(workspace, "80", "90")
+    newer = materialise_dataset(workspace.for_run("newer"), product, "stays", "2013-02").publication.snapshot_id
+
+    release_to(workspace, product, entries(workspace.lake)[-1].quarantine_id, over_newer=True)
+
+    rows = workspace.lake.read(EXPECTATION_RESULTS.name).to_pylist()
+    assert {(row["snapshot_id"], row["run_id"], row["released_by"]) for row in rows} == {(newer, "newer", None)}
+
+
+def test_results_of_an_older_release_of_the_platform_can_be_released(workspace: Workspace, tmp_path: Path) -> None:
+    product = hotel(tmp_path / "defs")
+    deliver(workspace, "80", "2000")
+    with pytest.raises(Refused):
+        materialise_dataset(workspace, product, "stays", "2013-02")
+    rows = workspace.lake.read(EXPECTATION_RESULTS.name).select(range(12))
+    older = replace(EXPECTATION_RESULTS, columns=EXPECTATION_RESULTS.columns[:12])
+    workspace.lake.iceberg(EXPECTATION_RESULTS.name).catalog.drop_table(EXPECTATION_RESULTS.name)
+    workspace.lake.publish_rows(older, WHOLE_TABLE, rows, {})
+    assert read_results(workspace.lake, "hotel.stays")[0].released == ""
+
+    release_to(workspace, product, entries(workspace.lake)[-1].quarantine_id)
+
+    assert read_results(workspace.lake, "hotel.stays")[0].released == "ada: a suite"
+
+
 @pytest.mark.slow
 def test_data_docs_show_every_partition_and_refusal(workspace: Workspace, tmp_path: Path) -> None:
     product = hotel(tmp_path / "defs")
@@ -140,6 +198,8 @@ def test_data_docs_show_every_partition_and_refusal(workspace: Workspace, tmp_pa
     assert "-1.0" in told
     assert "must be greater than or equal to" in told
     assert "great-expectations-web-assets" not in told
+    release_to(workspace, product, entries(workspace.lake)[-1].quarantine_id)
+    assert "released by ada: a suite" in refresh_data_docs(workspace, product).read_text()
 
 
 def test_the_command_names_a_product_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -296,7 +296,9 @@ def die(*arguments: object, **named: object) -> None:
     raise Killed
 
 
-@pytest.mark.parametrize("step", ["_publish", "record_profile", "tell", "list_entry", "delete_files"])
+@pytest.mark.parametrize(
+    "step", ["_publish", "record_profile", "release_results", "tell", "list_entry", "delete_files"]
+)
 def test_a_release_that_died_is_finished_by_the_next(sales: Shop, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """Whatever step the process reached: never half, never twice, and the first decision stands once it published."""
     entry = sales.refused(*TWICE)

@@ -73,6 +73,11 @@ def _row(stored: StoredResults, page: str) -> str:
     failed = [each["expectation_config"]["meta"]["check"] for each in stored.results if not each["success"]]
     held = f'<span class="held">{len(stored.results) - len(failed)} of {len(stored.results)} held</span>'
     names = f'<span class="failed">{html.escape(", ".join(failed))}</span>' if failed else ""
-    published = "published" if stored.published else '<span class="failed">refused</span>'
-    cells = [f'<a href="{html.escape(page)}">{html.escape(stored.partition)}</a>', held, names, published]
+    cells = [f'<a href="{html.escape(page)}">{html.escape(stored.partition)}</a>', held, names, _outcome(stored)]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in [*cells, f"{stored.judged_at:%Y-%m-%d %H:%M}"]) + "</tr>"
+
+
+def _outcome(stored: StoredResults) -> str:
+    if stored.released:
+        return f"released by {html.escape(stored.released)}"
+    return "published" if stored.published else '<span class="failed">refused</span>'

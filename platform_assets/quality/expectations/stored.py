@@ -21,7 +21,7 @@ EXPECTATION_RESULTS = TableSpec(
     (
         ColumnSpec("table", "string", False, "Table whose rows were judged."),
         ColumnSpec("partition", "string", False, "Partition that was judged; 'all' for unpartitioned tables."),
-        ColumnSpec("snapshot_id", "long", True, "Snapshot that published the rows; missing if they were refused."),
+        ColumnSpec("snapshot_id", "long", True, "Snapshot that published the rows; missing while they are refused."),
         ColumnSpec("run_id", "string", False, "Run that judged them."),
         ColumnSpec("judged_at", "timestamp", False, "When (UTC)."),
         ColumnSpec("expectation", "string", False, "Name of the expectation's asset check."),
@@ -31,6 +31,9 @@ EXPECTATION_RESULTS = TableSpec(
         ColumnSpec("observed", "string", False, "What was seen, in a few words."),
         ColumnSpec("answered_by", "string", False, "profile, or great_expectations."),
         ColumnSpec("result", "string", False, "JSON: the validation result of Great Expectations."),
+        ColumnSpec("released_by", "string", True, "Who published refused rows all the same; missing if nobody had to."),
+        ColumnSpec("release_reason", "string", True, "Why."),
+        ColumnSpec("released_at", "timestamp", True, "When (UTC)."),
     ),
     (("table", "identity"), ("partition", "identity")),
 )
@@ -40,7 +43,11 @@ _TYPES = {"string": pa.string(), "long": pa.int64(), "boolean": pa.bool_(), "tim
 
 @dataclass(frozen=True)
 class StoredResults:
-    """The results of one partition: of the newest attempt to publish it."""
+    """The results of one partition: of the newest attempt to publish it.
+
+    Attributes:
+        released: who published the rows in spite of these results, and why; empty if nobody had to.
+    """
 
     table: str
     partition: str
@@ -48,6 +55,7 @@ class StoredResults:
     judged_at: datetime
     published: bool
     results: list[dict[str, Any]]
+    released: str = ""
 
 
 def result_rows(
@@ -82,9 +90,8 @@ def read_results(lake: Lake, table: str) -> list[StoredResults]:
     """The results of every partition of a table, in the order of the partitions; none if nothing was judged."""
     if not lake.exists(EXPECTATION_RESULTS.name):
         return []
-    columns = ["partition", "run_id", "judged_at", "snapshot_id", "result"]
     parts: dict[str, list[dict[str, Any]]] = {}
-    for row in lake.read(EXPECTATION_RESULTS.name, Values((("table", table),)), columns=columns).to_pylist():
+    for row in lake.read(EXPECTATION_RESULTS.name, Values((("table", table),))).to_pylist():
         parts.setdefault(row["partition"], []).append(row)
     return [_stored(table, partition, parts[partition]) for partition in sorted(parts)]
 
@@ -98,4 +105,6 @@ def _stored(table: str, partition: str, rows: Sequence[dict[str, Any]]) -> Store
         judged_at=first["judged_at"],
         published=first["snapshot_id"] is not None,
         results=[json.loads(row["result"]) for row in rows],
+        # Missing in a table that was last written by an older release of the platform.
+        released=f"{first['released_by']}: {first['release_reason']}" if first.get("released_by") else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from platform_assets.quality.alert import VERDICT
 from platform_assets.quality.audit import CheckResult
 from platform_assets.quality.rate_of_change.judge import Judgement, judge
 from platform_assets.quality.rate_of_change.plot import change_plot_svg
@@ -14,7 +15,6 @@ from platform_assets.quality.rate_of_change.series import Point
 if TYPE_CHECKING:
     from platform_assets.quality.profile import TableProfile
 
-VERDICT = "verdict"
 _REMEDY = " See whether the source changed; if the change is real, {release}correct the rule in defs.yaml."
 
 
