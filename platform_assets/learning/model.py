@@ -19,11 +19,15 @@ from platform_assets.learning.errors import ScoringError
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.threads import share_the_cores
 
-_PIPELINE, _BASELINE, _METADATA = "pipeline.joblib", "baseline.json", "model.json"
+_PIPELINE, _BASELINE = "pipeline.joblib", "baseline.json"
+METADATA_FILE = "model.json"
 
 
 class ModelMetadata(BaseModel):
-    """What is known about a fitted model; times are ISO 8601 in UTC, `digest` is what `model_digest` returned."""
+    """What is known about a fitted model; times are ISO 8601 in UTC, `digest` is what `model_digest` returned.
+
+    `importance` of each feature is what `permutation_importance` found; empty in models that were trained before it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,6 +45,7 @@ class ModelMetadata(BaseModel):
     estimator: str
     parameters: dict[str, Parameter]
     seed: int
+    importance: dict[str, float] = {}
     validation_from: str
     validation: Metrics
     baseline_validation: Metrics
@@ -73,7 +78,7 @@ class FittedModel:
         directory.mkdir(parents=True, exist_ok=True)
         joblib.dump(self.pipeline, directory / _PIPELINE)
         (directory / _BASELINE).write_text(json.dumps(self.baseline.to_dict()), encoding="utf-8")
-        (directory / _METADATA).write_text(self.metadata.model_dump_json(indent=2), encoding="utf-8")
+        (directory / METADATA_FILE).write_text(self.metadata.model_dump_json(indent=2), encoding="utf-8")
         return checksum(directory)
 
     @classmethod
@@ -94,7 +99,7 @@ class FittedModel:
         return cls(
             pipeline=joblib.load(directory / _PIPELINE),
             baseline=SeasonalNaiveBaseline.from_dict(json.loads((directory / _BASELINE).read_text(encoding="utf-8"))),
-            metadata=ModelMetadata.model_validate_json((directory / _METADATA).read_text(encoding="utf-8")),
+            metadata=ModelMetadata.model_validate_json((directory / METADATA_FILE).read_text(encoding="utf-8")),
         )
 
 
@@ -123,7 +128,7 @@ def model_digest(probabilities: NDArray[np.float64], parameters: Mapping[str, Pa
 def checksum(directory: Path) -> str:
     """SHA-256 over the names and contents of the model's files."""
     digest = hashlib.sha256()
-    for name in (_PIPELINE, _BASELINE, _METADATA):
+    for name in (_PIPELINE, _BASELINE, METADATA_FILE):
         digest.update(name.encode())
         digest.update(hashlib.sha256((directory / name).read_bytes()).digest())
     return digest.hexdigest()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.learning.errors import RegistryError
-from platform_assets.learning.model import FittedModel
+from platform_assets.learning.model import METADATA_FILE, FittedModel, ModelMetadata
 from platform_assets.learning.run_log import batch, description, figures, log_trials
 from platform_assets.learning.training import Candidate
 
@@ -132,6 +132,15 @@ class ModelRegistry:
         """The model of a version, checked against the checksum it was registered with, and kept in memory."""
         registered = self._registered(version)
         return _load(self.tracking_uri, registered.source, registered.tags["files_sha256"])
+
+    def metadata(self, version: int) -> ModelMetadata:
+        """What is known about the model of a version; the model itself is not loaded."""
+        from mlflow.artifacts import download_artifacts
+
+        source = f"{self._registered(version).source}/{METADATA_FILE}"
+        with tempfile.TemporaryDirectory() as folder:
+            file: Any = download_artifacts(artifact_uri=source, dst_path=folder, tracking_uri=self.tracking_uri)
+            return ModelMetadata.model_validate_json(Path(file).read_text(encoding="utf-8"))
 
     @cached_property
     def _client(self) -> "MlflowClient":

@@ -15,6 +15,7 @@ from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.estimator import build_pipeline
 from platform_assets.learning.gates import GateResult, evaluate_gates
+from platform_assets.learning.importance import permutation_importance
 from platform_assets.learning.metrics import Metrics, evaluate
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
 from platform_assets.learning.training_set import TrainingSet, refuse_unknown_labels, split_chronologically
@@ -176,6 +177,9 @@ def _final_model(
         estimator=declaration.estimator,
         parameters=parameters,
         seed=declaration.seed,
+        importance=permutation_importance(
+            pipeline, later, training_set.features, training_set.categorical, declaration.seed
+        ),
         validation_from=_moment(later, time_column, 0),
         validation=comparison.candidate,
         baseline_validation=comparison.baseline,

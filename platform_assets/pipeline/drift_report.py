@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from platform_assets.learning import partitions
 from platform_assets.pipeline.drift_rows import with_multivariate
+from platform_assets.pipeline.drift_table import drift_rows
+from platform_assets.pipeline.drift_weights import drift_weights
 from platform_assets.pipeline.drift_windows import Windows, drift_windows
 from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, drift_contract
@@ -49,15 +50,16 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
     """
     model = product.models[name]
     windows = drift_windows(workspace, product, model, partition)
+    weights = drift_weights(workspace, model, windows.version)
     result = compare_profiles(
         windows.reference,
         windows.current,
         columns=windows.columns,
         thresholds=model.drift,
-        importance=model.drift.importance,
+        importance=weights.by_column,
         unreferenced=windows.unreferenced,
     )
-    result = with_multivariate(workspace, product, model, partition, windows, result)
+    result = with_multivariate(workspace, product, model, partition, windows, weights.stated_in(result))
     picture = drift_picture_svg(result, windows.reference, windows.current)
     about = report_context(workspace, product, model, partition, windows, result)
     html = _write(workspace, product, model, partition, windows, result, about)
@@ -105,23 +107,8 @@ def _record(
     windows: Windows,
     result: DriftResult,
 ) -> Materialisation:
-    rows: list[dict[str, Any]] = [
-        {
-            MONTH: partitions.window(partition)[0],
-            "column": column.column,
-            "verdict": column.verdict,
-            "partition_verdict": result.verdict,
-            "psi": column.psi,
-            "js": column.js,
-            "ks": column.ks,
-            "wasserstein": column.wasserstein,
-            "reference_missing_share": column.reference_missing_share,
-            "current_missing_share": column.current_missing_share,
-            "message": column.message,
-            "model_version": windows.version,
-        }
-        for column in result.columns
-    ]
+    origin = {MONTH: partitions.window(partition)[0], "model_version": windows.version}
+    rows = [{**origin, **row} for row in drift_rows(result)]
     contract = drift_contract(model)
     tables = [product.table(name) for name in (model.feature_set, f"{model.name}_predictions", model.label.dataset)]
     read = {table: workspace.lake.snapshot_id(table) for table in tables if workspace.lake.exists(table)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from platform_assets.learning.feature_set import FeatureSetDeclaration
+from platform_assets.pipeline.drift_table import measure_columns
 from platform_assets.pipeline.model_tables import MONTH
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 from platform_assets.quality.lineage import ColumnReference
@@ -47,10 +48,13 @@ def drift_lineage(model: MonitoredModelDeclaration, features: FeatureSetDeclarat
     """A row is about one watched column, and any row may be about any of them."""
     watched = model.monitored_columns or model.chosen_features(features.feature_columns)
     compared = [*_of(features.name, watched), f"{model.name}_predictions.probability", *model.label.computed_from]
-    measures = ("psi", "js", "ks", "wasserstein", "reference_missing_share", "current_missing_share")
+    measures = [column.name for column in measure_columns()]
+    version = f"{model.name}_champion.model_version"
+    weighed = model.drift.weights == "importance"
     return {
-        **dict.fromkeys(("verdict", "partition_verdict", "message", *measures), compared),
-        "model_version": [f"{model.name}_champion.model_version"],
+        **dict.fromkeys(("verdict", "message", *measures), compared),
+        **dict.fromkeys(("partition_verdict", "importance"), [*compared, version] if weighed else compared),
+        "model_version": [version],
     }
 
 

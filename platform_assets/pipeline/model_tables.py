@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
+from platform_assets.pipeline import drift_table
 from platform_assets.quality.contract import Column, Contract, Partitions, Volume
 from platform_assets.quality.rate_of_change.rule import WatchedContract
 
@@ -61,15 +62,7 @@ def performance_contract(model: ModelDeclaration) -> Contract:
 
 def drift_contract(model: ModelDeclaration) -> Contract:
     """One row a partition and column: how far it moved away from what the champion was trained on."""
-    measures = {
-        "psi": "Population stability index on reference deciles.",
-        "js": "Jensen-Shannon distance (base 2).",
-        "ks": "Kolmogorov-Smirnov distance.",
-        "wasserstein": "Wasserstein distance in reference standard deviations.",
-        "reference_missing_share": "Share of missing values in the reference.",
-        "current_missing_share": "Share of missing values in this partition.",
-    }
-    return _monthly(
+    contract = _monthly(
         f"{model.name}_drift_report",
         f"Drift of the features and predictions of {model.name} against its champion's training window.",
         model,
@@ -77,14 +70,15 @@ def drift_contract(model: ModelDeclaration) -> Contract:
             Column(name="column", type="string", nullable=False, description="Feature, or the predicted probability."),
             Column(name="verdict", type="string", nullable=False, description="Verdict on the column."),
             Column(name="partition_verdict", type="string", nullable=False, description="Verdict on the partition."),
-            *(Column(name=name, type="double", description=text) for name, text in measures.items()),
             Column(name="message", type="string", nullable=False, description="What changed, in words."),
             Column(
                 name="model_version", type="int", nullable=False, description="Champion whose training is compared."
             ),
+            *drift_table.measure_columns(),
         ],
         ["column"],
     )
+    return contract.model_copy(update={"version": drift_table.VERSION, "changelog": drift_table.CHANGELOG})
 
 
 def trainings_contract(model: ModelDeclaration) -> Contract:

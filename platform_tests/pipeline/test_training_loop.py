@@ -13,6 +13,7 @@ from platform_assets.lake import Lake, month_window
 from platform_assets.lake.errors import PartitionNotFound, TableNotFound
 from platform_assets.learning.declaration import GateDeclaration
 from platform_assets.learning.errors import RegistryError, TrainingError
+from platform_assets.learning.model import METADATA_FILE
 from platform_assets.learning.policy import RetrainingDecision
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
@@ -238,6 +239,48 @@ def test_the_drift_report_tells_since_when_and_whom_to_ask(story: Story) -> None
     advice = " ".join(step for steps in told["advice"].values() for step in steps)
     assert f"ask team:flight-operations what changed, and look at weather/{MARCH}.csv (" in advice
     assert "so nothing follows by itself" in advice
+
+
+def weighed_report(story: Story) -> tuple[DriftResult, str]:
+    """Result and page; afterwards the report is again the one that other tests look at."""
+    drift = story.product.models[MODEL].drift.model_copy(update={"weights": "importance", "importance": {"hour": 0.0}})
+    weighed = materialise_drift_report(story.workspace, with_model(story.product, drift=drift), MODEL, MARCH)
+    page = weighed.html.read_text(encoding="utf-8")
+    materialise_drift_report(story.workspace, story.product, MODEL, MARCH)
+    return weighed.result, page
+
+
+def test_columns_may_weigh_what_the_training_found_them_to_matter(story: Story) -> None:
+    recorded = story.training.candidate.model.metadata.importance
+    average = sum(recorded.values()) / len(recorded)
+
+    found, page = weighed_report(story)
+
+    weights = {column.column: column.importance for column in found.columns}
+    assert weights == pytest.approx(
+        {
+            **{name: value / average for name, value in recorded.items()},
+            "hour": 0,
+            "probability": 1,
+            "label: arr_delay": 1,
+        }
+    )
+    assert "the importance that the training of version 1 recorded" in found.definitions["importance"]
+    assert "mean absolute change of the predicted probability" in page
+    assert "of the importance" in page
+
+
+def test_a_version_without_recorded_importance_is_told_in_the_report(story: Story) -> None:
+    (file,) = (story.workspace.artifacts / MODEL).rglob(METADATA_FILE)
+    kept = file.read_text()
+    file.write_text(json.dumps({**json.loads(kept), "importance": {}}))
+    try:
+        found, _ = weighed_report(story)
+    finally:
+        file.write_text(kept)
+
+    assert {column.importance for column in found.columns} == {0.0, 1.0}
+    assert "version 1 has none on record" in found.definitions["importance"]
 
 
 def test_a_declared_look_at_rows_says_whether_features_go_together_as_before(story: Story) -> None:

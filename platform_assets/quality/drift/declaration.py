@@ -37,7 +37,13 @@ class DriftDeclaration(DriftThresholds):
     )
     importance: dict[str, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict,
-        description="Weight of columns in the verdict on the table: 1 for those not named; 0 only shows a column.",
+        description="Weight of columns in the verdict on the data; 0 only shows a column. Others weigh what 'weights' "
+        "says.",
+    )
+    weights: Literal["equal", "importance"] = Field(
+        default="equal",
+        description="Weight of columns that 'importance' does not name: 1 each, or, for features, the importance that "
+        "the champion's training recorded, so scaled that a feature weighs 1 on average.",
     )
     multivariate: MultivariateDeclaration | None = Field(
         default=None, description="Compare as well how columns go together, on a sample of rows; not if left out."

@@ -31,6 +31,7 @@ DEFINITIONS: dict[str, str] = {
     "values, by the cap on the number of categories: text measures can be too small by what changed among them.",
     "effect": "The largest of three effects, each divided by its declared limit: PSI less what chance adds on average, "
     "change of the missing share, and share of new values less that of unseen rare values. 1 is the limit.",
+    "importance": "Weight of the column in the verdict on the data: as declared, or 1; 0 only shows a column.",
     "errors": "Largest possible distance of a measure from its exact value on all rows; 0 while the profile is exact, "
     "none if there is no bound. For PSI and its kin the exact value is that of the exact deciles or of all values.",
 }

@@ -13,7 +13,7 @@ class ColumnDrift(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: str
-    kind: str
+    kind: str = Field(description="Kind of its values: numeric, text, boolean or timestamp.")
     verdict: Verdict
     message: str = Field(description="The finding in plain words.")
     effect: float = Field(default=0.0, description="Largest effect in units of its declared threshold; 1 is the limit.")
@@ -34,18 +34,20 @@ class ColumnDrift(BaseModel):
         default=None, description="Share of rows whose texts share a bucket with others, by the cap on categories."
     )
     importance: float = Field(default=1.0, description="Weight of the column in the verdict on the table; 0: none.")
-    reference_rows: int | None = None
-    current_rows: int
-    reference_missing_share: float | None = None
-    current_missing_share: float
-    reference_mean: float | None = None
-    current_mean: float | None = None
-    reference_median: float | None = None
-    current_median: float | None = None
+    reference_rows: int | None = Field(default=None, description="Rows of the reference.")
+    current_rows: int = Field(description="Rows of the current window.")
+    reference_missing_share: float | None = Field(default=None, description="Share of missing values, reference.")
+    current_missing_share: float = Field(description="Share of missing values, current window.")
+    reference_mean: float | None = Field(default=None, description="Mean of the reference; share of true of booleans.")
+    current_mean: float | None = Field(default=None, description="Mean of the current window.")
+    reference_median: float | None = Field(default=None, description="Median of the reference.")
+    current_median: float | None = Field(default=None, description="Median of the current window.")
     new_values: list[str] = Field(default_factory=list, description="Texts only in the current window, at most 10.")
-    new_values_share: float | None = None
+    new_values_share: float | None = Field(default=None, description="Share of current rows with new texts.")
     vanished_values: list[str] = Field(default_factory=list, description="Texts only in the reference, at most 10.")
-    vanished_values_share: float | None = None
+    vanished_values_share: float | None = Field(
+        default=None, description="Share of the reference's rows whose texts vanished."
+    )
 
 
 class SchemaChange(BaseModel):
