@@ -55,6 +55,13 @@ class Page:
         self.wait_for(words)
         self.driver.find_element(By.XPATH, f'//*[text()="{words}"]').click()
 
+    def scroll_to(self, words: str) -> None:
+        """Bring the last of the elements with these words to the top of what scrolls around it."""
+        from selenium.webdriver.common.by import By
+
+        found = self.driver.find_elements(By.XPATH, f'//*[contains(text(), "{words}")]')
+        self.driver.execute_script("arguments[0].scrollIntoView()", found[-1])
+
     def images(self) -> list[dict[str, Any]]:
         """Source and natural width of every image; a picture that could not be rendered has width 0."""
         found = "return [...document.images].map(i => ({source: i.src, width: i.naturalWidth, done: i.complete}))"

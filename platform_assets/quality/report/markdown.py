@@ -30,9 +30,15 @@ def drift_report_markdown(result: DriftResult, picture_svg: str, about: ReportCo
 
 def _row(column: ColumnDrift, result: DriftResult, about: ReportContext) -> str:
     since = since_of(column, about)
-    cells = [column.column, VERDICTS[column.verdict], f"{column.effect:.2f}", since.partition if since else ""]
+    verdict, began = _unbroken(VERDICTS[column.verdict]), _unbroken(since.partition if since else "")
+    cells = [column.column, verdict, f"{column.effect:.2f}", began]
     cells += [use_words(column, result, about), missing(column), column.message]
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _unbroken(text: str) -> str:
+    """Text on one line: Dagster's UI breaks narrow cells at every space and hyphen."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _cell(text: str) -> str:
