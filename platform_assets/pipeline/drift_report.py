@@ -61,7 +61,7 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
     )
     result = with_multivariate(workspace, product, model, partition, windows, weights.stated_in(result))
     picture = drift_picture_svg(result, windows.reference, windows.current)
-    about = report_context(workspace, product, model, partition, windows, result)
+    about = report_context(product, model, partition, windows, result)
     html = _write(workspace, product, model, partition, windows, result, about)
     record = _record(workspace, product, model, partition, windows, result)
     return DriftReport(result, html, drift_report_markdown(result, picture, about), record)

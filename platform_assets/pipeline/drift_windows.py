@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from platform_assets.learning import partitions
-from platform_assets.pipeline.model_profiles import applies, model_profile
+from platform_assets.pipeline.model_profiles import ModelProfiles, applies
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.promotion import NoChampion
 from platform_assets.pipeline.training import labelled_partitions
@@ -13,7 +13,7 @@ from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift.windows import refuse_overlap
 from platform_assets.quality.errors import MissingProfile
 from platform_assets.quality.profile import ColumnProfile, TableProfile
-from platform_assets.quality.profile_table import read_profile
+from platform_assets.quality.profile_table import StoredProfiles
 
 PROBABILITY = "probability"
 MONTHS_A_YEAR = 12
@@ -26,6 +26,7 @@ class Windows:
     Attributes:
         compared_with: partitions of the features' reference.
         described: the reference in words.
+        profiles: of the features and of the predictions, by partition.
         unreferenced: columns of the current side whose own reference was never published.
         labels: what of the labels is compared with what, in words.
     """
@@ -36,6 +37,7 @@ class Windows:
     described: str
     version: int
     columns: list[str]
+    profiles: tuple[ModelProfiles, StoredProfiles]
     unreferenced: list[str] = field(default_factory=list)
     labels: str = "not compared"
 
@@ -66,12 +68,14 @@ def drift_windows(workspace: Workspace, product: Product, model: MonitoredModelD
     features = product.table(feature_set.name)
     compared_with = _reference(model, partition, trained_on)
     refuse_overlap(features, compared_with, [partition], "Declare drift.reference as 'previous' or 'season'.")
-    current = model_profile(workspace, product, model, feature_set, [partition])
+    profiles = ModelProfiles(workspace, product, model, feature_set)
+    predicted = StoredProfiles(workspace.lake, product.table(f"{model.name}_predictions"))
+    current = profiles.merged([partition])
     if current is None:
         raise MissingProfile(features, partition)
-    reference = model_profile(workspace, product, model, feature_set, compared_with)
+    reference = profiles.merged(compared_with)
     added = [
-        _predictions(workspace, product, model, partition),
+        _predictions(predicted, model, partition),
         _labels(workspace, product, model, partition, trained_on),
     ]
     return Windows(
@@ -81,6 +85,7 @@ def drift_windows(workspace: Workspace, product: Product, model: MonitoredModelD
         _described(model, compared_with),
         version,
         [*watched(product, model), *added[-1].current],
+        (profiles, predicted),
         [name for addition in added for name in addition.current if name not in addition.reference],
         added[-1].words,
     )
@@ -111,12 +116,11 @@ def _reference(model: MonitoredModelDeclaration, partition: str, trained_on: lis
     return [partitions.offset(partition, -months)]
 
 
-def _predictions(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, partition: str) -> _Addition:
+def _predictions(predicted: StoredProfiles, model: MonitoredModelDeclaration, partition: str) -> _Addition:
     """The predicted probability; nothing if the partition was not predicted."""
     months = MONTHS_A_YEAR if model.drift.reference == "season" else 1
-    table = product.table(f"{model.name}_predictions")
-    before = read_profile(workspace.lake, table, [partitions.offset(partition, -months)])
-    now = read_profile(workspace.lake, table, [partition])
+    windows = [partitions.offset(partition, -months)], [partition]
+    before, now = (predicted.merged(window, [PROBABILITY]) for window in windows)
     sides = [{PROBABILITY: side.columns[PROBABILITY]} if side else {} for side in (before, now)]
     return _Addition(sides[0], sides[1])
 
@@ -131,11 +135,13 @@ def _labels(
     dataset = product.datasets[label.dataset]
     if model.where and not applies(model, dataset):
         return _Addition({}, {}, f"not compared, as {dataset.name} does not tell whose rows are the model's")
-    now = model_profile(workspace, product, model, dataset, [newest])
+    profiles = ModelProfiles(workspace, product, model, dataset)
+    computed_from = [path.split(".")[1] for path in label.computed_from]
+    now = profiles.merged([newest], [label.column, *computed_from])
     if newest in compared_with or now is None:
         return _Addition({}, {}, "none newer than those of the training")
-    before = model_profile(workspace, product, model, dataset, compared_with)
-    sources = [label.column] if label.column in now.columns else [path.split(".")[1] for path in label.computed_from]
+    before = profiles.merged(compared_with, list(now.columns))
+    sources = [label.column] if label.column in now.columns else computed_from
     sides = [
         {f"label: {name}": side.columns[name] for name in sources if name in side.columns} if side else {}
         for side in (before, now)

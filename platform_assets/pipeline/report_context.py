@@ -6,19 +6,15 @@ from platform_assets.learning import partitions
 from platform_assets.learning.declaration import RetrainingDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline.drift_windows import MONTHS_A_YEAR, PROBABILITY, Windows, watched
-from platform_assets.pipeline.model_profiles import model_profiles
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
-from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift.result import DriftResult
 from platform_assets.quality.lineage import lineage_of
 from platform_assets.quality.profile import TableProfile
-from platform_assets.quality.profile_table import read_profiles
 from platform_assets.quality.report.context import Origin, ReportContext
 from platform_assets.quality.report.history import column_histories
 
 
 def report_context(
-    workspace: Workspace,
     product: Product,
     model: MonitoredModelDeclaration,
     partition: str,
@@ -30,7 +26,7 @@ def report_context(
     months = MONTHS_A_YEAR if model.drift.reference == "season" else 1
     references = {column.column: windows.compared_with for column in result.columns}
     references[PROBABILITY] = [partitions.offset(partition, -months)]
-    profiles = _profiles(workspace, product, model)
+    profiles = _profiles(windows)
     return ReportContext(
         partition=partition,
         histories=column_histories(profiles, result, windows.reference, references, partition),
@@ -57,11 +53,11 @@ def _count(many: int, one: str) -> str:
     return one if many == 1 else f"{many} partitions"
 
 
-def _profiles(workspace: Workspace, product: Product, model: MonitoredModelDeclaration) -> dict[str, TableProfile]:
+def _profiles(windows: Windows) -> dict[str, TableProfile]:
     """Features and predictions of each partition as one profile."""
-    features = model_profiles(workspace, product, model, product.feature_sets[model.feature_set])
-    predictions = read_profiles(workspace.lake, product.table(f"{model.name}_predictions"))
-    return {name: _joined(profile, predictions.get(name)) for name, profile in features.items()}
+    features, predictions = windows.profiles
+    predicted = predictions.single(columns=[PROBABILITY])
+    return {name: _joined(profile, predicted.get(name)) for name, profile in features.single().items()}
 
 
 def _joined(features: TableProfile, predictions: TableProfile | None) -> TableProfile:

@@ -68,7 +68,9 @@ def read_profile(lake: Lake, table: str, partitions: Iterable[str | None]) -> Ta
 
 
 class StoredProfiles:
-    """The stored profiles of one table as they are now; its files are listed once, however many windows are asked for.
+    """The stored profiles of one table as they are now: files are listed once, however many windows are asked for.
+
+    What was decoded with all its columns is kept, so that windows may overlap at no cost.
 
     Args:
         table: full name of a table; one that was never profiled has no partitions.
@@ -78,6 +80,7 @@ class StoredProfiles:
         self._lake = lake
         self._files = {name: found for (_, name), found in current_files(lake, PROFILES.name, table).items()}
         self._nodes = Nodes(lake, table, self._files)
+        self._decoded: dict[str, TableProfile] = {}
 
     @property
     def partitions(self) -> list[str]:
@@ -99,7 +102,12 @@ class StoredProfiles:
         return dict(sorted((found | self._alone(set(wanted) - found.keys(), columns)).items()))
 
     def _alone(self, names: Iterable[str], columns: Sequence[str] | None) -> dict[str, TableProfile]:
-        return profiles_in(self._lake, {name: self._files[name] for name in names}, columns)
+        files = {name: self._files[name] for name in names}
+        if columns is not None:
+            return profiles_in(self._lake, files, columns)
+        new = {name: found for name, found in files.items() if name not in self._decoded}
+        self._decoded |= profiles_in(self._lake, new)
+        return {name: self._decoded[name] for name in files}
 
     def _within(self, window: Window | None) -> list[str]:
         if isinstance(window, tuple):

@@ -55,12 +55,12 @@ class Page:
         self.wait_for(words)
         self.driver.find_element(By.XPATH, f'//*[text()="{words}"]').click()
 
-    def scroll_to(self, words: str) -> None:
-        """Bring the last of the elements with these words to the top of what scrolls around it."""
+    def scroll_up(self, words: str) -> None:
+        """Scroll back whatever holds these words: a dialog opens at its buttons."""
         from selenium.webdriver.common.by import By
 
         found = self.driver.find_elements(By.XPATH, f'//*[contains(text(), "{words}")]')
-        self.driver.execute_script("arguments[0].scrollIntoView()", found[-1])
+        self.driver.execute_script("for (let e = arguments[0]; e; e = e.parentElement) e.scrollTop = 0", found[-1])
 
     def images(self) -> list[dict[str, Any]]:
         """Source and natural width of every image; a picture that could not be rendered has width 0."""

@@ -45,7 +45,7 @@ def test_a_drift_report_is_shown_with_its_picture(page: Any) -> None:
     assert len(pictures) == 1
     assert pictures[0]["done"]
     assert pictures[0]["width"] > 300
-    page.scroll_to("Stable")
+    page.scroll_up("columns differ clearly")
     page.keep("drift-report.png")
 
 

@@ -8,7 +8,7 @@ import pytest
 from platform_assets.lake import Lake
 from platform_assets.lake.partitions import Values
 from platform_assets.quality.profile import TableProfile, profile_batches
-from platform_assets.quality.profile_table import PROFILES, profile_table_rows, read_profile
+from platform_assets.quality.profile_table import PROFILES, StoredProfiles, profile_table_rows, read_profile
 
 JANUARY = pa.table({"price": [1.0, 2.0, None], "kind": ["tea", "bun", "tea"]})
 FEBRUARY = pa.table({"price": [3.0, 4.0], "kind": ["tea", None]})
@@ -50,6 +50,27 @@ def test_profiles_of_several_partitions_merge_to_the_profile_of_all_their_rows(l
     assert merged.rows == 5
     assert (merged.columns["price"].mean, merged.columns["price"].nulls) == (2.5, 1)
     assert merged.to_bytes() == together.to_bytes()
+
+
+def test_windows_that_overlap_give_what_each_gives_alone(lake: Lake) -> None:
+    january, february = keep(lake, JANUARY, "2013-01"), keep(lake, FEBRUARY, "2013-02")
+    stored = StoredProfiles(lake, "shop.sales")
+
+    once = stored.merged(["2013-01"])
+    both = stored.merged(["2013-01", "2013-02"])
+    some = stored.merged(["2013-01", "2013-02"], ["kind"])
+
+    assert once is not None
+    assert both is not None
+    assert some is not None
+    assert once.to_bytes() == january.to_bytes()
+    assert both.to_bytes() == profile_batches(pa.concat_tables([JANUARY, FEBRUARY]).to_batches()).to_bytes()
+    assert list(some.columns) == ["kind"]
+    found = stored.single()
+    assert {name: each.to_bytes() for name, each in found.items()} == {
+        "2013-01": january.to_bytes(),
+        "2013-02": february.to_bytes(),
+    }
 
 
 def test_profiling_a_partition_again_replaces_its_profile_only(lake: Lake) -> None:
