@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "lake"
 GLUE = "glue"
+SQL_CATALOG = "platform_assets.lake.sql_catalog.LakeSqlCatalog"
 # How long a writer waits for others to finish writing to a catalog in one file.
 SQLITE_SECONDS = 60
 # The catalog has two tables and a namespace that the first writers can race for.
@@ -45,7 +46,10 @@ def open_catalog(address: str | None, store: Store) -> Catalog:
         _require("boto3", GLUE, "aws")
         return load_catalog(NAME, type="glue", **shared)
     uri = _sqlalchemy_address(address or _in_the_warehouse(store))
-    return unless_raced(lambda: load_catalog(NAME, type="sql", uri=uri, pool_pre_ping="true", **shared))
+    # A connection to a server can be lost meanwhile, one to a file cannot.
+    asks_first = str(not uri.startswith("sqlite"))
+    known = {"py-catalog-impl": SQL_CATALOG, "uri": uri, "pool_pre_ping": asks_first}
+    return unless_raced(lambda: load_catalog(NAME, **known, **shared))
 
 
 def unless_raced(create: Callable[[], _Created]) -> _Created:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyiceberg.table import Transaction
+    from pyiceberg.table.metadata import TableMetadata
 
     from platform_assets.lake.schema import TableSpec
 
@@ -40,13 +41,14 @@ def table_properties(spec: TableSpec) -> dict[str, str]:
 
 def forget_oldest_versions(transaction: Transaction) -> None:
     """Let ``transaction`` also expire the oldest untagged snapshots, if the table keeps more than MOST_VERSIONS."""
-    metadata = transaction.table_metadata
-    if len(metadata.snapshots) <= MOST_VERSIONS:
+    # Counted without the one that the transaction adds: working out what it leaves is dear, and rarely needed here.
+    if len(transaction._table.metadata.snapshots) < MOST_VERSIONS:
         return
     from pyiceberg.table.update.snapshot import ExpireSnapshots
 
     from platform_assets.lake.requirements import require_snapshots
 
+    metadata = transaction.table_metadata
     named = {ref.snapshot_id for ref in metadata.refs.values()}
     unnamed = [snapshot for snapshot in metadata.snapshots if snapshot.snapshot_id not in named]
     unnamed.sort(key=lambda snapshot: snapshot.timestamp_ms)
@@ -67,11 +69,25 @@ def share_snapshots() -> None:
     """
     from pyiceberg.partitioning import PartitionSpec
     from pyiceberg.schema import Schema
+    from pyiceberg.table import Transaction
     from pyiceberg.table.snapshots import MetadataLogEntry, Snapshot, SnapshotLogEntry
 
     for frozen in (Snapshot, SnapshotLogEntry, MetadataLogEntry, Schema, PartitionSpec):
         frozen.__deepcopy__ = _itself
+    Transaction.table_metadata = property(_metadata_of)
 
 
 def _itself(frozen: Any, _memo: Any = None) -> Any:
     return frozen
+
+
+def _metadata_of(transaction: Transaction) -> TableMetadata:
+    """The metadata that the transaction would leave; made anew only when it was given something else to do."""
+    from pyiceberg.table.update import update_table_metadata
+
+    base, updates = transaction._table.metadata, transaction._updates
+    known = transaction.__dict__.get("_known")
+    if known is None or known[0] is not base or known[1] is not updates:
+        known = transaction._known = base, updates, update_table_metadata(base, updates)
+    metadata: TableMetadata = known[2]
+    return metadata

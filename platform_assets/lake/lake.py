@@ -14,9 +14,12 @@ from platform_assets.lake.errors import TableNotFound
 from platform_assets.lake.evolution import Terms, has_uniform_files, recorded_terms
 from platform_assets.lake.faults import told_as_store_failure
 from platform_assets.lake.growth import share_snapshots
+from platform_assets.lake.inline_tasks import inline_tasks, let_tasks_be_inline
+from platform_assets.lake.known_metadata import know_metadata_files
+from platform_assets.lake.known_schemas import know_schemas
 from platform_assets.lake.partitions import WHOLE_TABLE, Scope
 from platform_assets.lake.publish import PROPERTY_PREFIX, Publication, publish_files
-from platform_assets.lake.reading import read_rows
+from platform_assets.lake.reading import planned, read_rows
 from platform_assets.lake.s3 import S3Access
 from platform_assets.lake.schema import TableSpec, arrow_schema
 from platform_assets.lake.store import Store
@@ -52,6 +55,9 @@ class Lake:
     def _catalog(self) -> Catalog:
         with told_as_store_failure("Opening the catalog"):
             share_snapshots()
+            know_metadata_files()
+            know_schemas()
+            let_tasks_be_inline()
             return open_catalog(self._catalog_address, self.store)
 
     # Reading
@@ -85,7 +91,7 @@ class Lake:
     def plan_files(self, table: str, scope: Scope = WHOLE_TABLE, *, snapshot_id: int | None = None) -> list[str]:
         """Locations of the files that can hold rows of ``scope``, sorted; an engine still has to apply the filter."""
         with told_as_store_failure(f"Planning a read of '{table}'"):
-            tasks = list(self._scan(table, scope, None, snapshot_id).plan_files())
+            tasks = planned(self._scan(table, scope, None, snapshot_id), self.store)
         return sorted(self.store.normalised(task.file.file_path) for task in tasks)
 
     def snapshot_id(self, table: str) -> int | None:
@@ -149,7 +155,7 @@ class Lake:
         ``terms`` decide whether the table's columns may change with it, and what is recorded on the table;
         ``guard`` raises to stop the publish, see :mod:`lake.guards`.
         """
-        with told_as_store_failure(f"Publishing to '{spec.name}'"):
+        with told_as_store_failure(f"Publishing to '{spec.name}'"), inline_tasks(self.store.is_local):
             table = open_or_create_table(self._catalog, self.store, spec)
             return publish_files(table, spec, scope, files, provenance, terms, guard)
 

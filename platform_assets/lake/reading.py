@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from platform_assets.lake.inline_tasks import inline_tasks
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.table import DataScan, FileScanTask
@@ -21,7 +23,7 @@ def read_rows(scan: DataScan, store: Store) -> pa.Table:
     import pyarrow.parquet as pq
     from pyiceberg.io.pyarrow import ArrowScan, schema_to_pyarrow
 
-    tasks = list(scan.plan_files())
+    tasks = planned(scan, store)
     projection = scan.projection()
     wanted = schema_to_pyarrow(projection, include_field_ids=False)
     columns = pa.schema([field.with_type(_stored(field.type)) for field in wanted])
@@ -33,6 +35,12 @@ def read_rows(scan: DataScan, store: Store) -> pa.Table:
     rows = ArrowScan(scan.table_metadata, scan.io, projection, scan.row_filter).to_table(tasks)
     # Tables of the same columns go together, however they were read and whether or not they have rows.
     return rows.cast(columns)
+
+
+def planned(scan: DataScan, store: Store) -> list[FileScanTask]:
+    """The files of a scan, found by the table's metadata."""
+    with inline_tasks(store.is_local):
+        return list(scan.plan_files())
 
 
 def _stored(kind: pa.DataType) -> pa.DataType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 ColumnType = Literal["int", "long", "double", "string", "boolean", "date", "timestamp", "binary"]
 PartitionTransform = Literal["month", "identity"]
+# Of tables whose columns were translated last; a schema cannot be changed.
+SCHEMAS = 100
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def arrow_schema(columns: tuple[ColumnSpec, ...]) -> pa.Schema:
     return pa.schema([pa.field(column.name, arrow_type(column.type), column.nullable) for column in columns])
 
 
+@lru_cache(maxsize=SCHEMAS)
 def iceberg_schema(columns: tuple[ColumnSpec, ...]) -> Schema:
     """The Iceberg schema; field ids follow the declared order.
 
