@@ -19,10 +19,8 @@ import argparse
 import statistics
 import sys
 import tempfile
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +32,7 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
+from benchmarks.turns import Spent, print_floor, timed  # noqa: E402
 from platform_assets.lake import Lake, TableSpec, Window, month_window  # noqa: E402
 from platform_assets.lake.known_metadata import KNOWN_FILES  # noqa: E402
 from platform_assets.lake.known_schemas import TRANSLATIONS  # noqa: E402
@@ -241,32 +240,6 @@ def median_ms(action: Callable[[], object]) -> float:
         with timed(spent):
             action()
     return statistics.median(turn.wall for turn in spent[1:]) * 1000
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Seconds of one turn: on the clock, and of the processors."""
-
-    wall: float
-    cpu: float
-
-
-@contextmanager
-def timed(spent: list[Spent]) -> Iterator[None]:
-    """Append what the block spends."""
-    started, cpu = time.perf_counter(), time.process_time()
-    yield
-    spent.append(Spent(time.perf_counter() - started, time.process_time() - cpu))
-
-
-def print_floor(what: str, ours: list[Spent], theirs: list[Spent], goal: float) -> None:
-    """Medians of seconds and of CPU seconds, their ratios and the goal."""
-    wall, floor_wall = (statistics.median(turn.wall for turn in side) for side in (ours, theirs))
-    cpu, floor_cpu = (statistics.median(turn.cpu for turn in side) for side in (ours, theirs))
-    print(
-        f"{what:20} {wall:8.4f} s against {floor_wall:8.4f} s: ratio {wall / floor_wall:.2f}; of the processors "
-        f"{cpu:8.4f} s against {floor_cpu:8.4f} s: ratio {cpu / floor_cpu:.2f} (goal {goal:g} or less)"
-    )
 
 
 def print_ratio(what: str, ours: float, base: float, goal: float, unit: str) -> None:
