@@ -61,7 +61,7 @@ def forget_oldest_versions(transaction: Transaction) -> None:
 
 
 def share_snapshots() -> None:
-    """Let copies of a table's metadata share its snapshots and schemas.
+    """Let copies of a table's metadata share its snapshots and schemas, and a transaction copy it once a step.
 
     PyIceberg copies all metadata about twenty times per commit, snapshot by snapshot and column by column, which made
     up most of a publish from a hundred snapshots on. The objects are frozen, so nobody can tell a shared one from a
