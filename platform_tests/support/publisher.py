@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Transaction
 
 from platform_assets.lake import Lake, TableSpec, month_window
 
@@ -85,7 +85,7 @@ def counted_calls(dies_at: int | None) -> Iterator[Callable[[], tuple[int, int]]
         count += 1
         if count == dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        if event == "call" and frame.f_code is Session.commit.__code__:
+        if event == "call" and frame.f_code is Transaction.commit.__code__:
             commit = count
 
     threading.setprofile(notice)
