@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
-from publisher import expected, publish, publish_once
+from publisher import Death, expected, publish, publish_once
 
 from platform_assets.lake import Lake, TableSpec, month_window
 from platform_assets.lake.orphans import delete_files, orphans
@@ -28,7 +28,7 @@ PARTITIONS = ("2013-01", "2013-02", "2013-03")
 POINTS = {"local": 300, "s3": 60}
 # Every so often the table is new, so that its creation is interrupted as well.
 NEW_TABLE_EVERY = 8
-NO_CALL = 1 << 60
+NEVER = Death(1 << 60)
 
 Start = Callable[..., tuple[BaseProcess, Connection]]
 
@@ -107,23 +107,30 @@ def test_publishing_processes_killed_at_any_point_leave_every_partition_before_o
 
 @dataclass(frozen=True)
 class Cost:
-    """What a whole publish takes: seconds, calls of functions, and which of them was the commit."""
+    """What a whole publish takes: seconds, calls of functions, which of them was the last commit, and commits."""
 
     seconds: float
     calls: int
     commit: int
+    commits: int
 
-    def draw(self, chance: random.Random, turn: int) -> tuple[float | None, int | None]:
-        """A point at which to die: after so many seconds, or at a call; of all calls, or of those about the commit."""
+    def draw(self, chance: random.Random, turn: int) -> tuple[float | None, Death | None]:
+        """A point at which to die: after so many seconds, or at a call of all, shortly before the commit, or after.
+
+        What follows the commit is counted from there, as the number of calls before it differs from run to run.
+        """
         if turn % 2 == 0:
             return chance.uniform(0, self.seconds), None
         if turn % 4 == 1:
-            return None, chance.randint(1, self.calls)
-        return None, chance.randint(self.commit - 2 * (self.calls - self.commit), self.calls)
+            return None, Death(chance.randint(1, self.calls))
+        last = self.calls - self.commit
+        if turn % 8 == 3:
+            return None, Death(chance.randint(self.commit - 2 * last, self.commit))
+        return None, Death(chance.randint(1, last), self.commits)
 
 
 def published_or_killed(
-    start: Start, tables: Tables, partition: str, new: int, dies: tuple[float | None, int | None]
+    start: Start, tables: Tables, partition: str, new: int, dies: tuple[float | None, Death | None]
 ) -> bool:
     """Whether a process that publishes a version was killed before it was done."""
     after_seconds, at_call = dies
@@ -140,18 +147,18 @@ def published_or_killed(
 def measured(start: Start, tables: Tables) -> dict[str, Cost]:
     """What each kind of publish takes."""
     costs = {}
-    for dies_at in (NO_CALL, None):
+    for dies in (NEVER, None):
         tables.begin_another()
         for partition in (PARTITIONS[0], PARTITIONS[1], PARTITIONS[0]):
             kind = tables.kind(partition)
-            process, pipe = start(publish_once, tables.lake, tables.spec, partition, 2, dies_at)
+            process, pipe = start(publish_once, tables.lake, tables.spec, partition, 2, dies)
             assert pipe.recv() == "ready"
             began = time.perf_counter()
-            calls, commit = pipe.recv()
+            counted = pipe.recv()
             seconds = time.perf_counter() - began
             process.join()
             tables.visible[partition] = 2
-            costs[kind] = replace(costs[kind], seconds=seconds) if kind in costs else Cost(seconds, calls, commit)
+            costs[kind] = replace(costs[kind], seconds=seconds) if kind in costs else Cost(seconds, *counted)
     return costs
 
 

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
@@ -23,6 +24,19 @@ from platform_assets.lake import Lake, TableSpec, month_window
 
 # Imported once by the process that the publishers are forked from.
 PRELOAD = ["platform_assets.lake.lake", "pyiceberg.catalog.sql", "pyiceberg.io.pyarrow", "pyarrow.fs", "publisher"]
+
+
+@dataclass(frozen=True)
+class Death:
+    """A call of a function at which a process dies, whichever thread makes it.
+
+    Attributes:
+        at_call: number of the call, from 1.
+        after_commits: commits of the catalog that are over before calls are counted.
+    """
+
+    at_call: int
+    after_commits: int = 0
 
 
 def expected(writer: str, version: int) -> list[tuple[str, int]]:
@@ -54,44 +68,42 @@ def take_turns(pipe: Connection, lake: Lake, spec: TableSpec, writer: str, parti
 
 
 def publish_once(
-    pipe: Connection, lake: Lake, spec: TableSpec, partition: str, version: int, dies_at_call: int | None = None
+    pipe: Connection, lake: Lake, spec: TableSpec, partition: str, version: int, dies: Death | None = None
 ) -> None:
-    """Say "ready", publish one version, and say how many calls of functions that took, and which one was the commit.
-
-    Args:
-        dies_at_call: kill this process by SIGKILL at that call, whichever thread makes it.
-    """
+    """Say "ready", publish one version, and say what `counted_calls` counted; killed by SIGKILL where told to die."""
     pipe.send("ready")
-    with counted_calls(dies_at_call) as calls:
+    with counted_calls(dies) as calls:
         publish(lake, spec, partition, f"version {version}", version)
     pipe.send(calls())
 
 
 @contextlib.contextmanager
-def counted_calls(dies_at: int | None) -> Iterator[Callable[[], tuple[int, int]]]:
+def counted_calls(dies: Death | None) -> Iterator[Callable[[], tuple[int, int, int]]]:
     """Count calls of functions, of Python and of C, in all threads; die at the given one. Without it count nothing.
 
-    Yields a function that gives the number of calls, and which of them was the catalog's last commit.
+    Yields a function that gives the number of calls, which of them was the catalog's last commit, and how many commits
+    there were.
     """
-    if dies_at is None:
-        yield lambda: (0, 0)
+    if dies is None:
+        yield lambda: (0, 0, 0)
         return
-    count = commit = 0
+    count = commit = commits = since = 0
 
     def notice(frame: FrameType, event: str, argument: Any) -> None:
-        nonlocal count, commit
+        nonlocal count, commit, commits, since
         if event not in ("call", "c_call"):
             return
         count += 1
-        if count == dies_at:
+        since += commits >= dies.after_commits
+        if since == dies.at_call:
             os.kill(os.getpid(), signal.SIGKILL)
         if event == "call" and frame.f_code is Transaction.commit.__code__:
-            commit = count
+            commit, commits = count, commits + 1
 
     threading.setprofile(notice)
     sys.setprofile(notice)
     try:
-        yield lambda: (count, commit)
+        yield lambda: (count, commit, commits)
     finally:
         sys.setprofile(None)
         threading.setprofile(None)  # type: ignore[arg-type]
