@@ -19,6 +19,8 @@ def counted(values: Integers, weights: Ints | None = None) -> tuple[Ints, Ints]:
     if not len(values):
         return values.astype(np.int64), np.empty(0, np.int64)
     low, high = int(values.min()), int(values.max())
+    if low == high:
+        return np.array([low]), np.array([len(values) if weights is None else weights.sum()])
     if high - low < DENSE_RANGE:
         return _counted_dense(values, low, high, weights)
     if weights is not None:

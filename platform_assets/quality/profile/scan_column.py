@@ -23,7 +23,7 @@ _PENDING = 16
 
 
 class ColumnScan:
-    """Collects the rows of one column. Counts wait until they take 256 KB: far cheaper than a profile of every chunk."""
+    """Collects the rows of one column. Up to 256 KB of counts wait: far cheaper than a profile of every chunk."""
 
     def __init__(self, name: str) -> None:
         """Start without rows."""
@@ -44,13 +44,20 @@ class ColumnScan:
             self._waiting.append(tally)
             self._waiting_bytes += tally.size
             if self._waiting_bytes > _WAITING_BYTES:
-                self._settle()
+                self._condense()
 
     def profile(self) -> ColumnProfile:
         """Profile of all rows added, at least one chunk."""
         if self._waiting:
             self._settle()
-        return merge_columns(self._name, self._done)
+        return self._done[0] if len(self._done) == 1 else merge_columns(self._name, self._done)
+
+    def _condense(self) -> None:
+        """Merge the waiting counts; make a profile of them if they are too many even so."""
+        self._waiting = [merge_tallies(self._waiting)]
+        self._waiting_bytes = self._waiting[0].size
+        if self._waiting_bytes > _WAITING_BYTES // 2:
+            self._settle()
 
     def _settle(self) -> None:
         self._done.append(_profile_of(merge_tallies(self._waiting)))
@@ -60,10 +67,11 @@ class ColumnScan:
 
 
 def _pieces(column: pa.ChunkedArray, weights: Ints | None) -> Iterator[tuple[pa.Array, Ints | None]]:
-    rows = len(column)
-    if is_text(column.type) and column.nbytes > _SLICE_BYTES and not pa.types.is_dictionary(column.type):
-        rows = max(len(column) * _SLICE_BYTES // column.nbytes, 1)
-    for start in range(0, max(len(column), 1), max(rows, 1)):
+    if not is_text(column.type) or pa.types.is_dictionary(column.type) or column.nbytes <= _SLICE_BYTES:
+        yield plain(column), weights
+        return
+    rows = max(len(column) * _SLICE_BYTES // column.nbytes, 1)
+    for start in range(0, len(column), rows):
         yield plain(column.slice(start, rows)), None if weights is None else weights[start : start + rows]
 
 

@@ -54,8 +54,8 @@ def _counted_booleans(values: pa.Array, weights: Ints | None) -> tuple[Ints, Int
 
 
 def _tally_numbers(values: pa.Array, weights: Ints | None, count: int, nulls: int) -> Tally:
-    if pa.types.is_integer(values.type) and _exact_as_doubles(integers := values.to_numpy()):
-        numbers, rows = counted(integers, weights)
+    if pa.types.is_integer(values.type) and _exact_as_doubles(values):
+        numbers, rows = counted(values.to_numpy(), weights)
         return Tally("numeric", count, nulls, keys_of_floats(numbers.astype(np.float64)), rows)
     numbers = doubles(values)
     finite = np.isfinite(numbers)
@@ -66,8 +66,11 @@ def _tally_numbers(values: pa.Array, weights: Ints | None, count: int, nulls: in
     return Tally("numeric", count, nulls, *counted(keys_of_floats(numbers[finite]), kept), *odd)
 
 
-def _exact_as_doubles(integers: np.ndarray) -> bool:
-    return -_EXACT_DOUBLE <= int(integers.min()) and int(integers.max()) <= _EXACT_DOUBLE
+def _exact_as_doubles(integers: pa.Array) -> bool:
+    if integers.type.bit_width <= 32:
+        return True
+    numbers = integers.to_numpy()
+    return -_EXACT_DOUBLE <= int(numbers.min()) and int(numbers.max()) <= _EXACT_DOUBLE
 
 
 def _rows(where: np.ndarray, weights: Ints | None) -> int:
