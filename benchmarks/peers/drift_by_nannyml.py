@@ -1,6 +1,6 @@
 """NannyML's univariate drift: its defaults in its default chunks, or with each window as one, or all of its methods.
 
-By default NannyML computes one figure a column, the Jensen-Shannon distance; `all_methods` asks for every method it has.
+By default NannyML computes one figure a column, the Jensen-Shannon distance; `all_methods` asks for all that it has.
 
 python benchmarks/peers/drift_by_nannyml.py REFERENCE CURRENT default|one_chunk|all_methods
 """

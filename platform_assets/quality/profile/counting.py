@@ -44,7 +44,7 @@ def distinct_texts(values: pa.LargeStringArray, weights: Ints | None = None) -> 
 
 
 def _counted_dense(values: Integers, low: int, high: int, weights: Ints | None) -> tuple[Ints, Ints]:
-    base = 0 if 0 <= low and high < DENSE_RANGE else low
+    base = 0 if low >= 0 and high < DENSE_RANGE else low
     codes = np.subtract(values, base, dtype=np.int64) if base else values.astype(np.int64, copy=False)
     rows = rows_of_codes(codes, 0, weights)
     present = np.flatnonzero(rows)

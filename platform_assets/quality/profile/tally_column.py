@@ -70,7 +70,7 @@ def _exact_as_doubles(integers: pa.Array) -> bool:
     if integers.type.bit_width <= 32:
         return True
     numbers = integers.to_numpy()
-    return -_EXACT_DOUBLE <= int(numbers.min()) and int(numbers.max()) <= _EXACT_DOUBLE
+    return int(numbers.min()) >= -_EXACT_DOUBLE and int(numbers.max()) <= _EXACT_DOUBLE
 
 
 def _rows(where: np.ndarray, weights: Ints | None) -> int:
