@@ -35,7 +35,7 @@ from platform_assets.quality.profile import profile_batches  # noqa: E402
 MONTH = 7
 FIRST_HALF, SECOND_HALF = range(1, 7), range(7, 13)
 POWER_SPLITS, POWER_SIZES = 50, (1_000, 10_000)
-EVIDENTLY_SPLITS, EVIDENTLY_SIZES = 10, (1_000, 10_000)
+EVIDENTLY_SPLITS, EVIDENTLY_SIZES = 5, (1_000, 10_000)
 STRICT = DriftThresholds(min_columns=1)
 
 

@@ -20,13 +20,13 @@ def counted(values: Integers, weights: Ints | None = None) -> tuple[Ints, Ints]:
         return values.astype(np.int64), np.empty(0, np.int64)
     low, high = int(values.min()), int(values.max())
     if low == high:
-        return np.array([low]), np.array([len(values) if weights is None else weights.sum()])
+        rows = len(values) if weights is None else int(weights.sum())
+        return np.array([low], np.int64), np.array([rows], np.int64)
     if high - low < DENSE_RANGE:
         return _counted_dense(values, low, high, weights)
     if weights is not None:
         order = np.argsort(values, kind="stable")
-        found, rows = sum_by_value(values[order], weights[order])
-        return found.astype(np.int64, copy=False), rows
+        return sum_by_value(values[order].astype(np.int64, copy=False), weights[order])
     ordered = np.sort(values)
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     return ordered[starts].astype(np.int64, copy=False), np.diff(starts, append=len(ordered))

@@ -109,7 +109,7 @@ def _grouped_sums(magnitudes: Unsigned, counts: Ints, starts: Ints) -> tuple[lis
 
 
 def _groups_of(indices: Ints, starts: Ints) -> list[int]:
-    return (np.searchsorted(starts, indices, side="right") - 1).tolist()
+    return [int(place) - 1 for place in np.searchsorted(starts, indices, side="right")]
 
 
 def _add_shifted(sums: list[int], groups: list[int], increments: Ints, shift: int) -> None:

@@ -55,8 +55,8 @@ def _counted_booleans(values: pa.Array, weights: Ints | None) -> tuple[Ints, Int
 
 def _tally_numbers(values: pa.Array, weights: Ints | None, count: int, nulls: int) -> Tally:
     if pa.types.is_integer(values.type) and _exact_as_doubles(values):
-        numbers, rows = counted(values.to_numpy(), weights)
-        return Tally("numeric", count, nulls, keys_of_floats(numbers.astype(np.float64)), rows)
+        integers, rows = counted(values.to_numpy(), weights)
+        return Tally("numeric", count, nulls, keys_of_floats(integers.astype(np.float64)), rows)
     numbers = doubles(values)
     finite = np.isfinite(numbers)
     if finite.all():
