@@ -2,33 +2,31 @@
 
 Splits: two random samples of one real month, so nothing changed; every verdict "drift" is a false alarm. Power: a shift
 of growing size is injected into one column of one sample. Months: July to December 2013 against January to June.
-Evidently's own default runs on the same samples if an environment of `benchmarks/peers` has it.
+With `--evidently` its default answers about fewer of the same samples; its environment is made on first use (see
+benchmarks/profile.py). On one core the splits take two minutes, the power curve half a minute, Evidently some more.
 
-    python benchmarks/false_alarms.py [--splits 1000] [--sizes 100,1000,10000,100000] [--evidently PYTHON]
+    python benchmarks/false_alarms.py [--splits 1000] [--sizes 100,1000,10000,100000] [--evidently]
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as csv
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
 from benchmarks.drift_samples import Sampler, month_of, real_flights  # noqa: E402
 from benchmarks.injected_shifts import SHIFTS, Shift  # noqa: E402
+from benchmarks.peers.asking_evidently import Pair, evidently  # noqa: E402
 from platform_assets.quality.drift.compare import compare_profiles  # noqa: E402
 from platform_assets.quality.drift.result import DriftResult  # noqa: E402
 from platform_assets.quality.drift.thresholds import DriftThresholds  # noqa: E402
@@ -38,7 +36,6 @@ MONTH = 7
 FIRST_HALF, SECOND_HALF = range(1, 7), range(7, 13)
 POWER_SPLITS, POWER_SIZES = 50, (1_000, 10_000)
 EVIDENTLY_SPLITS, EVIDENTLY_SIZES = 5, (1_000, 10_000)
-Pair = tuple[pa.Table, pa.Table]
 STRICT = DriftThresholds(min_columns=1)
 
 
@@ -49,12 +46,12 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=1_000, help="random splits a size")
     parser.add_argument("--sizes", default="100,1000,10000,100000", help="rows of each of the two samples")
     parser.add_argument("--power-splits", type=int, default=POWER_SPLITS, help="random splits a shift and size")
-    parser.add_argument("--evidently", metavar="PYTHON", help="interpreter of an environment that has Evidently")
+    parser.add_argument("--evidently", action="store_true", help="ask Evidently as well")
     asked = parser.parse_args()
     flights = real_flights()
     print_false_alarms(month_of(flights, MONTH), asked.splits, [int(size) for size in asked.sizes.split(",")])
     if asked.evidently:
-        print_evidently_false_alarms(month_of(flights, MONTH), asked.evidently)
+        print_evidently_false_alarms(month_of(flights, MONTH))
     print_power(month_of(flights, MONTH), asked.power_splits, asked.evidently)
     print_months(flights)
 
@@ -65,15 +62,16 @@ def print_false_alarms(rows: pa.Table, splits: int, sizes: list[int]) -> None:
     print(f"False alarms: {splits:,} random splits of July 2013 ({rows.num_rows:,} rows, {rows.num_columns} columns)")
     print(f"accepted for any column of a table: {level:.1%}\n")
     print(
-        f"{'rows each':>10} {'table drifts':>13} {'any column':>11} {'cannot tell':>12} {'columns told':>13} {'s':>6}"
+        f"{'rows each':>10} {'table drifts':>13} {'any column':>11} {'cannot tell':>12} {'columns told':>13} "
+        f"{'CPU s':>6}"
     )
     for size in sizes:
-        start, found = time.perf_counter(), list(_verdicts(sampler, splits, size))
+        start, found = time.process_time(), list(_verdicts(sampler, splits, size))
         drifted = sum(result.verdict == "drift" for result in found) / splits
         any_column = sum(bool(result.named("drift")) for result in found) / splits
         unclear = sum(result.verdict == "cannot_tell" for result in found) / splits
         told = 1.0 - sum(len(result.named("cannot_tell")) for result in found) / (splits * rows.num_columns)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         print(f"{size:>10,} {drifted:>13.2%} {any_column:>11.2%} {unclear:>12.1%} {told:>13.1%} {seconds:>6.0f}")
 
 
@@ -83,15 +81,13 @@ def _verdicts(sampler: Sampler, splits: int, size: int) -> Iterator[DriftResult]
         yield compare_profiles(*sampler.split(rng, size))
 
 
-def print_evidently_false_alarms(rows: pa.Table, interpreter: str) -> None:
+def print_evidently_false_alarms(rows: pa.Table) -> None:
     """The same question to Evidently, on fewer splits."""
     print(f"\nEvidently's default on {EVIDENTLY_SPLITS} such splits")
     print(f"{'rows each':>10} {'any column':>11} {'drifted columns a split':>24}")
     for size in EVIDENTLY_SIZES:
-        rng, pairs = np.random.default_rng(size), {}
-        for split in range(EVIDENTLY_SPLITS):
-            pairs[str(split)] = _halves(rows, rng, size)
-        found = evidently(interpreter, pairs).values()
+        rng = np.random.default_rng(size)
+        found = list(evidently(_halves(rows, rng, size) for _ in range(EVIDENTLY_SPLITS)))
         any_column = sum(any(columns.values()) for columns in found) / EVIDENTLY_SPLITS
         drifted = sum(sum(columns.values()) for columns in found) / EVIDENTLY_SPLITS
         print(f"{size:>10,} {any_column:>11.0%} {drifted:>17.1f} of {rows.num_columns}")
@@ -102,17 +98,18 @@ def _halves(rows: pa.Table, rng: np.random.Generator, size: int) -> Pair:
     return rows.take(chosen[:size]), rows.take(chosen[size:])
 
 
-def print_power(rows: pa.Table, splits: int, interpreter: str | None) -> None:
+def print_power(rows: pa.Table, splits: int, with_evidently: bool) -> None:
     """Share of samples in which the shifted column drifts, by kind and size of the shift."""
     cases = [(shift, size, amount) for shift in SHIFTS for size in POWER_SIZES for amount in shift.amounts]
-    peers = _evidently_power(rows, cases, interpreter) if interpreter else {}
-    print(f"\nPower: share of {splits} splits (Evidently: {EVIDENTLY_SPLITS}) in which the shifted column drifts")
-    print(f"{'shift':<34} {'rows each':>10} {'here':>6} {'unclear':>8}{'  Evidently' if peers else ''}")
-    for place, (shift, size, amount) in enumerate(cases):
+    peers = _evidently_power(rows, cases) if with_evidently else iter(())
+    repeated = f"{splits} splits" + (f" (Evidently: the first {EVIDENTLY_SPLITS})" if with_evidently else "")
+    print(f"\nPower: share of {repeated} in which the shifted column drifts")
+    print(f"{'shift':<34} {'rows each':>10} {'here':>6} {'unclear':>8}{'  Evidently' if with_evidently else ''}")
+    for shift, size, amount in cases:
         found = Counter(_column_verdict(*pair) for pair in _shifted(rows, shift, size, amount, splits))
         line = f"{shift.words(amount):<34} {size:>10,} {found['drift'] / splits:>6.0%}"
         line += f" {found['cannot_tell'] / splits:>8.0%}"
-        print(line + (f" {peers[place]:>10.0%}" if peers else ""))
+        print(line + "".join(f" {share:>10.0%}" for share in islice(peers, 1)))
 
 
 def _shifted(rows: pa.Table, shift: Shift, size: int, amount: float, splits: int) -> Iterator[Pair]:
@@ -123,16 +120,11 @@ def _shifted(rows: pa.Table, shift: Shift, size: int, amount: float, splits: int
         yield before, shift.applied(now, amount, rng)
 
 
-def _evidently_power(rows: pa.Table, cases: list[tuple[Shift, int, float]], interpreter: str) -> dict[int, float]:
-    """Share of the first of these splits in which Evidently reports drift, by the place of the case."""
-    pairs = {
-        f"{place}.{split}": pair
-        for place, case in enumerate(cases)
-        for split, pair in enumerate(_shifted(rows, *case, EVIDENTLY_SPLITS))
-    }
-    drifted = {name: any(columns.values()) for name, columns in evidently(interpreter, pairs).items()}
-    answers = {place: [drifted[f"{place}.{split}"] for split in range(EVIDENTLY_SPLITS)] for place in range(len(cases))}
-    return {place: sum(found) / EVIDENTLY_SPLITS for place, found in answers.items()}
+def _evidently_power(rows: pa.Table, cases: list[tuple[Shift, int, float]]) -> Iterator[float]:
+    """Share of the first of these splits in which Evidently reports drift, case by case."""
+    answers = evidently(pair for case in cases for pair in _shifted(rows, *case, EVIDENTLY_SPLITS))
+    for _ in cases:
+        yield sum(any(columns.values()) for columns in islice(answers, EVIDENTLY_SPLITS)) / EVIDENTLY_SPLITS
 
 
 def _column_verdict(before: pa.Table, now: pa.Table) -> str:
@@ -156,28 +148,6 @@ def print_months(flights: pa.Table) -> None:
 
 def _medians(before: float | None, now: float | None) -> str:
     return "text" if before is None or now is None else f"{before:g} -> {now:g}"
-
-
-def evidently(interpreter: str, pairs: dict[str, Pair]) -> dict[str, dict[str, bool]]:
-    """Evidently's verdict on each column of each pair, found by Evidently itself in its own environment."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (reference, current) in pairs.items():
-            csv.write_csv(_plain(reference), f"{folder}/{name}.reference.csv")
-            csv.write_csv(_plain(current), f"{folder}/{name}.current.csv")
-        script = ROOT / "benchmarks" / "evidently_verdicts.py"
-        done = subprocess.run([interpreter, str(script), folder], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"Evidently failed under {interpreter}; its last words: {done.stderr[-500:]}")
-    answers: dict[str, dict[str, bool]] = json.loads(done.stdout.splitlines()[-1])
-    return answers
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """With numbers as doubles, so that a missing one is not taken for a text."""
-    numeric = {f.name: pa.float64() for f in table.schema if pa.types.is_integer(f.type)}
-    for name, kind in numeric.items():
-        table = table.set_column(table.column_names.index(name), name, pc.cast(table[name], kind))
-    return table
 
 
 if __name__ == "__main__":

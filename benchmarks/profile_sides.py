@@ -1,8 +1,10 @@
-"""The platform's own sides of benchmarks/profile.py, each in a fresh process: `platform` and the floor `decoding`.
+"""The platform's own sides of benchmarks/profile.py, each in a fresh process: `platform`, `batches` and `decoding`.
 
-Both read the same Parquet files in the same batches with one thread; the floor does nothing with them.
+The platform reads the files as it reads what a job staged: repeating texts as codes of a dictionary. `batches` are
+rows that somebody else decoded, profiled as they come; the floor `decoding` does nothing with the same batches. All use
+one thread.
 
-    python benchmarks/profile_sides.py REFERENCE.parquet CURRENT.parquet platform|decoding
+    python benchmarks/profile_sides.py REFERENCE.parquet CURRENT.parquet platform|batches|decoding
 """
 
 from __future__ import annotations
@@ -19,14 +21,23 @@ sys.path[0] = str(ROOT)
 
 from benchmarks.peers.measured import measured  # noqa: E402
 from platform_assets.quality.drift.compare import compare_profiles  # noqa: E402
-from platform_assets.quality.profile import profile_batches  # noqa: E402
+from platform_assets.quality.profile import TableProfile, profile_batches, profile_parquet  # noqa: E402
 
 BATCH_ROWS = 1 << 17
 
 
 def platform(reference: str, current: str) -> str:
-    """Profile both windows and compare every column."""
-    before, now = (profile_batches(batches(path)) for path in (reference, current))
+    """Profile both files and compare every column."""
+    return compared(profile_parquet([reference]), profile_parquet([current]))
+
+
+def in_batches(reference: str, current: str) -> str:
+    """Profile the decoded rows of both windows and compare every column."""
+    return compared(profile_batches(batches(reference)), profile_batches(batches(current)))
+
+
+def compared(before: TableProfile, now: TableProfile) -> str:
+    """How many columns drifted."""
     found = compare_profiles(before, now, columns=sorted(before.columns)).columns
     return f"{sum(column.verdict == 'drift' for column in found)} of {len(found)} columns drifted"
 
@@ -45,4 +56,4 @@ def batches(path: str) -> Iterator[pa.RecordBatch]:
 if __name__ == "__main__":
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    measured({"platform": platform, "decoding": decoding}[sys.argv[3]])
+    measured({"platform": platform, "batches": in_batches, "decoding": decoding}[sys.argv[3]])

@@ -1,6 +1,9 @@
 """Different values and the rows of each, by counting where the values lie close together and by sorting elsewhere."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -8,21 +11,25 @@ from platform_assets.quality.profile.keys import Ints
 from platform_assets.quality.profile.ordered import sum_by_value
 
 DENSE_RANGE = 1 << 16
+Integers = npt.NDArray[np.integer[Any]]
 
 
-def counted(values: Ints, weights: Ints | None = None) -> tuple[Ints, Ints]:
+def counted(values: Integers, weights: Ints | None = None) -> tuple[Ints, Ints]:
     """Sorted different values and how often each occurs; with `weights` (same length) the sums of these."""
     if not len(values):
-        return values, np.empty(0, np.int64)
+        return values.astype(np.int64), np.empty(0, np.int64)
     low, high = int(values.min()), int(values.max())
+    if low == high:
+        rows = len(values) if weights is None else int(weights.sum())
+        return np.array([low], np.int64), np.array([rows], np.int64)
     if high - low < DENSE_RANGE:
-        return _counted_dense(values, low, weights)
+        return _counted_dense(values, low, high, weights)
     if weights is not None:
         order = np.argsort(values, kind="stable")
-        return sum_by_value(values[order], weights[order])
+        return sum_by_value(values[order].astype(np.int64, copy=False), weights[order])
     ordered = np.sort(values)
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    return ordered[starts], np.diff(starts, append=len(ordered))
+    return ordered[starts].astype(np.int64, copy=False), np.diff(starts, append=len(ordered))
 
 
 def rows_of_codes(codes: Ints, size: int, weights: Ints | None) -> Ints:
@@ -36,7 +43,9 @@ def distinct_texts(values: pa.LargeStringArray, weights: Ints | None = None) -> 
     return encoded.dictionary, rows_of_codes(encoded.indices.to_numpy(), len(encoded.dictionary), weights)
 
 
-def _counted_dense(values: Ints, low: int, weights: Ints | None) -> tuple[Ints, Ints]:
-    rows = rows_of_codes(values - low if low else values, 0, weights)
+def _counted_dense(values: Integers, low: int, high: int, weights: Ints | None) -> tuple[Ints, Ints]:
+    base = 0 if low >= 0 and high < DENSE_RANGE else low
+    codes = np.subtract(values, base, dtype=np.int64) if base else values.astype(np.int64, copy=False)
+    rows = rows_of_codes(codes, 0, weights)
     present = np.flatnonzero(rows)
-    return present + low, rows[present]
+    return present + base, rows[present]

@@ -1,7 +1,7 @@
 """Exact sums and sums of squares, so that mean and standard deviation never depend on the order of the rows.
 
 Floating-point addition is not associative. Each double is an integer times a power of two; sums of those integers
-are exact in Python integers, and NumPy adds them up in 22-bit parts that cannot overflow 64 bits.
+are exact in Python integers, and NumPy adds them up in 22-bit parts, few enough at a time that 64 bits do not overflow.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ _SCALE = 1126
 _PART_BITS = 22
 _PART_MASK = np.uint64((1 << _PART_BITS) - 1)
 _SAFE = 2.0**62
-#: Up to so many values (with multiplicity) sums fit in 63 bits: 2**44 (a product of parts) times 2**18. Above that, as
-#: weights may ask, Python's integers add up.
-MAX_ROWS_PER_SUM = 1 << 18
+#: Sums of up to twice as many rows fit in 63 bits: 2**44 (a product of parts) times 2**18. So values are added up in
+#: pieces of at most that; a single value of more rows is left to Python's integers.
+_HEAVY_ROWS = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Moments:
 
 
 def moments_of_floats(values: Floats, counts: Ints) -> Moments:
-    """Moments of finite, sorted doubles, each occurring `counts` times; fast up to `MAX_ROWS_PER_SUM` rows."""
+    """Moments of finite, sorted doubles, each occurring `counts` times."""
     rows = int(counts.sum())
     if not rows:
         return Moments()
@@ -68,7 +68,7 @@ def moments_of_floats(values: Floats, counts: Ints) -> Moments:
 
 
 def moments_of_ints(values: Ints, counts: Ints) -> Moments:
-    """Moments of sorted int64 values (such as microseconds), each occurring `counts` times; likewise."""
+    """Moments of sorted int64 values (such as microseconds), each occurring `counts` times."""
     rows = int(counts.sum())
     if not rows:
         return Moments()
@@ -89,20 +89,29 @@ def _grouped_sums(magnitudes: Unsigned, counts: Ints, starts: Ints) -> tuple[lis
     """Per group (given by its first index) the exact sums of `count * magnitude` and `count * magnitude**2`."""
     parts = [((magnitudes >> np.uint64(_PART_BITS * i)) & _PART_MASK).astype(np.int64) for i in range(3)]
     plain, squared = [0] * len(starts), [0] * len(starts)
-    if int(counts.sum()) > MAX_ROWS_PER_SUM:
-        exact, weighted_exact = magnitudes.astype(object), (magnitudes.astype(object) * counts.astype(object))
-        _add_shifted(plain, np.add.reduceat(weighted_exact, starts), 0)
-        _add_shifted(squared, np.add.reduceat(weighted_exact * exact, starts), 0)
-        return plain, squared
+    heavy = np.flatnonzero(counts > _HEAVY_ROWS)
+    for index, group in zip(heavy.tolist(), _groups_of(heavy, starts), strict=True):
+        magnitude, rows = int(magnitudes[index]), int(counts[index])
+        plain[group] += rows * magnitude
+        squared[group] += rows * magnitude * magnitude
+    light = np.where(counts > _HEAVY_ROWS, 0, counts)
+    pieces = np.union1d(starts, np.flatnonzero(np.diff(np.cumsum(light) // _HEAVY_ROWS, prepend=0)))
+    groups = _groups_of(pieces, starts)
     for i, left in enumerate(parts):
-        weighted = left * counts
-        _add_shifted(plain, np.add.reduceat(weighted, starts), _PART_BITS * i)
+        weighted = left * light
+        _add_shifted(plain, groups, np.add.reduceat(weighted, pieces), _PART_BITS * i)
         for j in range(i, 3):
             doubled = 1 if i != j else 0
-            _add_shifted(squared, np.add.reduceat(weighted * parts[j], starts), _PART_BITS * (i + j) + doubled)
+            _add_shifted(
+                squared, groups, np.add.reduceat(weighted * parts[j], pieces), _PART_BITS * (i + j) + doubled
+            )  # fmt: skip
     return plain, squared
 
 
-def _add_shifted(sums: list[int], increments: Ints, shift: int) -> None:
-    for index, increment in enumerate(increments.tolist()):
-        sums[index] += increment << shift
+def _groups_of(indices: Ints, starts: Ints) -> list[int]:
+    return [int(place) - 1 for place in np.searchsorted(starts, indices, side="right")]
+
+
+def _add_shifted(sums: list[int], groups: list[int], increments: Ints, shift: int) -> None:
+    for group, increment in zip(groups, increments.tolist(), strict=True):
+        sums[group] += increment << shift

@@ -11,7 +11,7 @@ from platform_assets.quality.profile.scan import CHUNK_ROWS, profile_batches
 from platform_assets.quality.profile.table import TableProfile
 
 _BATCH_BYTES = 1 << 26
-_READ_AHEAD = 2
+_READ_AHEAD = 1
 #: Text that takes fewer bytes a row than this in the file repeats so much that its dictionary pays.
 _REPEATING_BYTES = 8.0
 
@@ -34,7 +34,12 @@ def profile_parquet(
     format_ = ds.ParquetFileFormat(dictionary_columns=_repeating(footer))
     wanted = None if columns is None else sorted({*columns, *keys, *([weights] if weights else [])})
     batches = ds.dataset(list(files), filesystem=filesystem, format=format_).to_batches(
-        columns=wanted, batch_size=_rows_per_batch(footer), batch_readahead=_READ_AHEAD, fragment_readahead=_READ_AHEAD
+        columns=wanted,
+        batch_size=_rows_per_batch(footer),
+        batch_readahead=_READ_AHEAD,
+        fragment_readahead=_READ_AHEAD,
+        # Joins small reads and keeps all it read: worth its memory where every read is a request.
+        fragment_scan_options=ds.ParquetFragmentScanOptions(pre_buffer=filesystem.type_name != "local"),
     )
     return profile_batches(batches, columns, keys=keys, weights=weights)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import pyarrow as pa
 
 from platform_assets.quality.profile.errors import ProfileError
-from platform_assets.quality.profile.row_keys import row_keys_of
-from platform_assets.quality.profile.scan_column import profile_column
-from platform_assets.quality.profile.table import TableProfile, merge_profiles
+from platform_assets.quality.profile.row_keys import RowKeys, merge_row_keys, row_keys_of
+from platform_assets.quality.profile.scan_column import ColumnScan
+from platform_assets.quality.profile.table import TableProfile
 from platform_assets.quality.profile.weights import take_weights
 
 CHUNK_ROWS = 1 << 17
@@ -29,12 +29,10 @@ def profile_batches(
     `weights` names a column of whole numbers, at least 0: the profile is byte for byte that of the rows each repeated
     so many times, without that column.
     """
-    pending: list[TableProfile] = []
+    scan = TableScan(columns, keys, weights)
     for table in chunks(batches):
-        pending.append(profile_chunk(table, columns, keys, weights))
-        if len(pending) == _PENDING:
-            pending = [merge_profiles(pending)]
-    return merge_profiles(pending)
+        scan.add(table)
+    return scan.profile()
 
 
 def chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -53,18 +51,42 @@ def chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(waiting)
 
 
-def profile_chunk(
-    table: pa.Table, columns: Sequence[str] | None, keys: Sequence[str], weights: str | None
-) -> TableProfile:
-    """Profile of the rows of one table that fits in memory; see `profile_batches`."""
-    names = [name for name in (table.column_names if columns is None else columns) if name != weights]
-    asked = {*names, *keys, *([] if weights is None else [weights])}
-    missing = sorted(asked - set(table.column_names))
-    if missing:
-        raise ProfileError(f"cannot profile column '{missing[0]}': the data has {', '.join(table.column_names)}.")
-    repeats = None
-    if weights is not None:
-        table, repeats = take_weights(table, weights)
-    rows = table.num_rows if repeats is None else int(repeats.sum())
-    profiles = {name: profile_column(name, table[name], repeats) for name in sorted(names)}
-    return TableProfile(rows, profiles, row_keys_of(table, keys, repeats) if keys and rows else None)
+class TableScan:
+    """Collects the rows of a table, in chunks that fit in memory; see `profile_batches`."""
+
+    def __init__(self, columns: Sequence[str] | None, keys: Sequence[str], weights: str | None) -> None:
+        """Start without rows."""
+        self._names, self._key_names, self._weights = columns, keys, weights
+        self._rows = 0
+        self._columns: dict[str, ColumnScan] = {}
+        self._keys: list[RowKeys] = []
+
+    def add(self, table: pa.Table) -> None:
+        """Add a chunk of rows; `ProfileError` if a column is missing."""
+        names = [n for n in (table.column_names if self._names is None else self._names) if n != self._weights]
+        self._refuse_missing({*names, *self._key_names, *([self._weights] if self._weights else [])}, table)
+        repeats = None
+        if self._weights is not None:
+            table, repeats = take_weights(table, self._weights)
+        rows = table.num_rows if repeats is None else int(repeats.sum())
+        self._rows += rows
+        for name in names:
+            self._columns.setdefault(name, ColumnScan(name)).add(table[name], repeats)
+        if self._key_names and rows:
+            self._add_keys(row_keys_of(table, self._key_names, repeats))
+
+    def profile(self) -> TableProfile:
+        """Profile of all rows added."""
+        columns = {name: self._columns[name].profile() for name in sorted(self._columns)}
+        return TableProfile(self._rows, columns, merge_row_keys(self._keys) if self._keys else None)
+
+    def _add_keys(self, found: RowKeys) -> None:
+        self._keys.append(found)
+        if len(self._keys) == _PENDING:
+            self._keys = [merge_row_keys(self._keys)]
+
+    @staticmethod
+    def _refuse_missing(asked: set[str], table: pa.Table) -> None:
+        missing = sorted(asked - set(table.column_names))
+        if missing:
+            raise ProfileError(f"cannot profile column '{missing[0]}': the data has {', '.join(table.column_names)}.")

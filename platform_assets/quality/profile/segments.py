@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from platform_assets.quality.profile.arrow_values import kind_of, plain
 from platform_assets.quality.profile.errors import ProfileError
 from platform_assets.quality.profile.keys import hashes_of_text
-from platform_assets.quality.profile.scan import chunks, profile_chunk
+from platform_assets.quality.profile.scan import chunks, profile_batches
 from platform_assets.quality.profile.table import TableProfile, merge_profiles
 
 REST = "(rest)"
@@ -47,7 +47,10 @@ def profile_segments(
         labels = _labels(by, table[by])
         kept = _kept([*found, *pc.unique(labels).to_pylist()], at_most, values)
         groups = _rows_by_label(labels, kept)
-        parts = {label: profile_chunk(table.take(rows), columns, keys, weights) for label, rows in groups.items()}
+        parts = {
+            label: profile_batches(table.take(rows).to_batches(), columns, keys=keys, weights=weights)
+            for label, rows in groups.items()
+        }
         found = merge_segments([found, parts], at_most=at_most, values=values)
     return found
 
