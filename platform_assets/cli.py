@@ -10,9 +10,11 @@ from rich.console import Console
 
 from platform_assets.commands.contracts import contracts
 from platform_assets.commands.data import data
+from platform_assets.commands.explain import explain
 from platform_assets.commands.fetch import fetch
 from platform_assets.commands.quality import quality
 from platform_assets.commands.quarantine import quarantine
+from platform_assets.commands.reproduce import reproduce
 from platform_assets.commands.retention import retention
 from platform_assets.commands.vault import vault
 from platform_assets.settings import ROOT, Settings, SettingsError, dagster_home, load_settings, prepare_process
@@ -64,6 +66,8 @@ def deliver(month: str) -> None:
 
 
 platform.add_command(data)
+platform.add_command(explain)
+platform.add_command(reproduce)
 platform.add_command(fetch)
 platform.add_command(vault)
 platform.add_command(quarantine)

@@ -45,8 +45,13 @@ def changed_files(table: Table, before: int, after: int, scope: Scope) -> Change
 
 def added_by(table: Table, snapshot_id: int, partition: Record, scope: Scope) -> int | None:
     """The snapshot that added the files that a partition has in ``snapshot_id``; None if it is not kept or has none."""
-    live = _live(table, _manifests(table, snapshot_id).values(), scope)
-    return next((found.added_by for found in live.values() if found.file.partition == partition), None)
+    live = live_files(table, snapshot_id, scope)
+    return next((found.added_by for found in live if found.file.partition == partition), None)
+
+
+def live_files(table: Table, snapshot_id: int, scope: Scope) -> list[LiveFile]:
+    """The files of a snapshot that can hold rows of ``scope``; none if it is not kept."""
+    return [*_live(table, _manifests(table, snapshot_id).values(), scope).values()]
 
 
 def partition_text(table: Table, file: DataFile) -> str | None:

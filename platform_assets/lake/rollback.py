@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING
 from platform_assets.lake.attempts import until_committed
 from platform_assets.lake.changed_files import (
     ChangedFiles,
-    LiveFile,
-    added_by,
     changed_files,
     lies_within,
     partition_text,
 )
-from platform_assets.lake.history import ROLLED_BACK_TO, UPKEEP, recorded
+from platform_assets.lake.history import ROLLED_BACK_TO
 from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.lake.publish import PROPERTY_PREFIX, PUBLISH_ID, confirmed
+from platform_assets.lake.publisher import publisher_of_file
 from platform_assets.lake.version_errors import NothingToRollBack, RollbackCutsFile
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
-    from pyiceberg.table.snapshots import Snapshot
 
     from platform_assets.lake.partitions import Scope
 
@@ -111,27 +109,6 @@ def _restored(table: Table, changed: ChangedFiles, scope: Scope) -> tuple[Restor
     result = []
     for partition in sorted(partitions, key=lambda text: text or ""):
         back = [live for live in changed.only_before if partition_text(table, live.file) == partition]
-        publisher = _publisher(table, back[0], scope) if back else None
+        publisher = publisher_of_file(table, back[0], scope) if back else None
         result.append(Restored(partition, sum(live.file.record_count for live in back), publisher))
     return tuple(result)
-
-
-def _publisher(table: Table, live: LiveFile, scope: Scope) -> int | None:
-    """The snapshot that published the file's rows; those that brought them back or merged files are followed."""
-    found: int | None = live.added_by
-    while found is not None:
-        source = _source(table.metadata.snapshot_by_id(found))
-        if source is None:
-            return found
-        found = added_by(table, source, live.file.partition, scope)
-    return None
-
-
-def _source(snapshot: Snapshot | None) -> int | None:
-    """The snapshot from which another one took rows that had been published before; None for a publish."""
-    if snapshot is None:
-        return None
-    facts = recorded(snapshot)
-    if ROLLED_BACK_TO in facts:
-        return int(facts[ROLLED_BACK_TO])
-    return snapshot.parent_snapshot_id if UPKEEP in facts else None

@@ -83,6 +83,13 @@ class Versions:
         """The rows of a partition as people write it, for example ``2013-02``; all rows for None."""
         return partition_scope(self.table, self.name, partition)
 
+    def published_by(self, snapshot_id: int, partition: str | None) -> int | None:
+        """The snapshot that published a partition's rows of ``snapshot_id``, see :mod:`lake.publisher`."""
+        from platform_assets.lake.publisher import publisher_of
+
+        with told_as_store_failure(f"Looking up who published '{self.name}'"):
+            return publisher_of(self.table, snapshot_id, self.scope(partition))
+
     def tags(self) -> dict[str, int]:
         """Tags and the snapshots that they name."""
         refs = self.table.metadata.refs.items()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from platform_assets.learning.matching import Reference
 from platform_assets.quality.contract import Declared
 from platform_assets.quality.lineage import DerivedColumn
 from platform_assets.quality.watched import ComparedContract
@@ -18,6 +19,19 @@ class FeatureInput(Declared):
     lookback_days: float = Field(
         default=0, ge=0, description="Days of history before the partition that the function needs to see."
     )
+    matched_on: dict[str, str] = Field(
+        default_factory=dict,
+        description="Which rows of the dataset belong to one feature row: its column, and the column of the feature "
+        "row that it equals, or dataset.column of an input named before. A time may be shifted, as in "
+        "'time_hour - 2 hours'. It tells `platform explain` which rows to show; the function does not see it.",
+    )
+
+    @field_validator("matched_on")
+    @classmethod
+    def _references_are_written_well(cls, value: dict[str, str]) -> dict[str, str]:
+        for text in value.values():
+            Reference.parse(text)
+        return value
 
 
 class FeatureSetDeclaration(ComparedContract):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_columns, unknown_name
+from platform_assets.pipeline.matched_on import broken_matches
 from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.rate_of_change.rule import WatchedContract
@@ -62,6 +63,7 @@ def _dangling_lineage(product: Product) -> Iterator[str]:
         inputs = {source.dataset: product.datasets[source.dataset] for source in feature_set.inputs}
         for column in feature_set.columns:
             yield from unknown_columns(f"{feature_set.name}.columns.{column.name}", column.computed_from, inputs)
+        yield from broken_matches(feature_set, inputs)
     for model in product.models.values():
         source = {model.label.dataset: product.datasets[model.label.dataset]}
         yield from unknown_columns(f"{model.name}.label", model.label.computed_from, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, trainings_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.publishing import publish_rows
+from platform_assets.pipeline.training_code import code_digest
 from platform_assets.pipeline.workspace import Workspace, code_commit
 from platform_assets.quality.contract import Contract, contract_window
 from platform_assets.quality.rules import SPARK_TYPES
@@ -52,27 +54,35 @@ def train_model(
     rows = training_rows(workspace, product, model, as_of)
     in_charge = registry.champion()
     candidate = train_candidate(model, rows, registry.load(in_charge) if in_charge else None)
-    version = registry.log_candidate(candidate, run_id=run_id, tags=_tags(workspace, reason))
+    version = registry.log_candidate(candidate, run_id=run_id, tags=_tags(workspace, product, reason))
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)
     return Training(version, candidate, record)
 
 
-def training_rows(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, as_of: str) -> TrainingSet:
-    """Features of every partition whose label is known as of ``as_of``, joined with the labels."""
+def training_rows(
+    workspace: Workspace,
+    product: Product,
+    model: MonitoredModelDeclaration,
+    as_of: str,
+    snapshots: Mapping[str, int] | None = None,
+) -> TrainingSet:
+    """Features of every partition whose label is known as of ``as_of``, joined with the labels.
+
+    Args:
+        snapshots: what to read, by table of the features and of the labels; by default the current snapshots.
+    """
     from platform_assets.learning.segment import rows_where
     from platform_assets.learning.training_set import build_training_set
 
     feature_set = product.feature_sets[model.feature_set]
     tables = [product.table(name) for name in (model.feature_set, model.label.dataset)]
-    snapshots = {table: current_snapshot(workspace, table) for table in tables}
+    read = dict(snapshots or {table: current_snapshot(workspace, table) for table in tables})
     known = labelled_partitions(feature_set, model, as_of)
-    features = workspace.lake.read(
-        tables[0], _spanning(feature_set, known[0], known[-1]), snapshot_id=snapshots[tables[0]]
-    )
+    features = workspace.lake.read(tables[0], _spanning(feature_set, known[0], known[-1]), snapshot_id=read[tables[0]])
     features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
-    labels = label_rows(workspace, product, model, known[0], known[-1], snapshots[tables[1]])
+    labels = label_rows(workspace, product, model, known[0], known[-1], read[tables[1]])
     return build_training_set(
         model,
         features,
@@ -81,7 +91,7 @@ def training_rows(workspace: Workspace, product: Product, model: MonitoredModelD
         keys=feature_set.keys,
         event_time=_time_column(feature_set),
         as_of=as_of,
-        snapshots=snapshots,
+        snapshots=read,
     )
 
 
@@ -137,8 +147,13 @@ def _time_column(contract: Contract) -> str:
     return window.column
 
 
-def _tags(workspace: Workspace, reason: str) -> dict[str, str]:
-    return {"reason": reason, "code_commit": code_commit(), "dagster_run_id": workspace.run_id}
+def _tags(workspace: Workspace, product: Product, reason: str) -> dict[str, str]:
+    return {
+        "reason": reason,
+        "code_commit": code_commit(),
+        "code_digest": code_digest(product),
+        "dagster_run_id": workspace.run_id,
+    }
 
 
 def _record(

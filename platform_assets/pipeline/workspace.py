@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from platform_assets.landing import Landing
     from platform_assets.learning.registry import ModelRegistry
 
+DIRTY = "-dirty"
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -61,4 +63,4 @@ def code_commit() -> str:
         commit, changes = git("rev-parse", "HEAD"), git("status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return f"{commit}-dirty" if changes else commit
+    return f"{commit}{DIRTY}" if changes else commit

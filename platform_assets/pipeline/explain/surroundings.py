@@ -1,0 +1,48 @@
+"""What every part of an explanation needs at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from platform_assets.lake import Lake
+from platform_assets.learning.feature_set import FeatureSetDeclaration
+from platform_assets.pipeline.explain.errors import NotExplained
+from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+from platform_assets.pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The workspace and the declarations of the model that made the prediction."""
+
+    workspace: Workspace
+    product: Product
+    model: MonitoredModelDeclaration
+
+    @classmethod
+    def of(cls, workspace: Workspace, product: Product, model: str) -> Surroundings:
+        """Those of the model called ``model``; raises NotExplained if the product has none of this name."""
+        if model not in product.models:
+            known = ", ".join(product.models) or "none"
+            raise NotExplained(f"Product '{product.name}' has no model '{model}'. Its models: {known}.")
+        return cls(workspace, product, product.models[model])
+
+    @property
+    def lake(self) -> Lake:
+        """Where the tables are."""
+        return self.workspace.lake
+
+    @property
+    def feature_set(self) -> FeatureSetDeclaration:
+        """The feature set that the model reads."""
+        return self.product.feature_sets[self.model.feature_set]
+
+    @property
+    def features_table(self) -> str:
+        """Full name of the feature set's table."""
+        return self.product.table(self.model.feature_set)
+
+    @property
+    def predictions_table(self) -> str:
+        """Full name of the table of predictions."""
+        return self.product.table(f"{self.model.name}_predictions")
