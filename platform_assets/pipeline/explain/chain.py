@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from platform_assets.pipeline.explain.features import feature_link
@@ -27,7 +28,17 @@ def explain(workspace: Workspace, product: Product, model: str, question: Questi
         NotExplained: there is no such prediction.
         LakeError: the predictions, or the version of them that is asked for, are not there.
     """
+    return next(explain_all(workspace, product, model, [question]))
+
+
+def explain_all(workspace: Workspace, product: Product, model: str, questions: Iterable[Question]) -> Iterator[Link]:
+    """Each prediction that is asked for, as by :func:`explain`; what they have in common is looked up once."""
     around = Surroundings.of(workspace, product, model)
+    for question in questions:
+        yield _chain(around, question)
+
+
+def _chain(around: Surroundings, question: Question) -> Link:
     found = locate(around, question)
     row, partition = found.row, question.partition
     key = {name: row[name] for name in around.feature_set.keys}

@@ -36,7 +36,7 @@ def locate(around: Surroundings, question: Question) -> Located:
         NotExplained: there is none.
         LakeError: the table, or the version of it that is asked for, is not there.
     """
-    versions = around.lake.versions(around.predictions_table)
+    versions = around.versions(around.predictions_table)
     keys = around.feature_set.keys
     if question.as_of is not None:
         snapshots: Iterator[int] = iter([versions.snapshot(question.as_of)])
@@ -55,7 +55,7 @@ def locate(around: Surroundings, question: Question) -> Located:
 
 def _snapshots_with(around: Surroundings, wanted: PredictionId) -> Iterator[int]:
     """Versions of the table that can hold the prediction, the current one first."""
-    versions = around.lake.versions(around.predictions_table)
+    versions = around.versions(around.predictions_table)
     yield versions.current
     for version in versions.history():
         if not version.current and _made(around, version, wanted):

@@ -50,7 +50,7 @@ def model_version_link(around: Surroundings, version: int) -> Link:
         )
         return Link("model version", name, _facts(info, metadata), links=links)
 
-    return resolved("model version", name, look, version=version)
+    return around.once(("model version", version), lambda: resolved("model version", name, look, version=version))
 
 
 def _facts(info: VersionInfo, metadata: ModelMetadata) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _training_set_link(around: Surroundings, metadata: ModelMetadata, table: str
     """A snapshot that the version learned from, with the publish or the file behind each of its partitions."""
 
     def look() -> Link:
-        versions = around.lake.versions(table)
+        versions = around.versions(table)
         held = versions.snapshot(snapshot)
         tags = [tag for tag, named in versions.tags().items() if named == held]
         first, last = (partitions.partition_of(datetime.fromisoformat(text)) for text in _span(metadata))

@@ -30,7 +30,7 @@ def contributions_link(around: Surroundings, prediction: Mapping[str, Any], part
 
         model = load_model(around, version)
         row = one_row(around, around.feature_set, snapshot, partition, _key(around, prediction))
-        background = _validation_rows(around, model.metadata)
+        background = around.once(("validation rows", version), lambda: _validation_rows(around, model.metadata))
         found = contributions(model, row, background, seed=model.metadata.seed)
         probability = float(model.predict(row)[0])
         facts = {
@@ -56,7 +56,7 @@ def _key(around: Surroundings, prediction: Mapping[str, Any]) -> dict[str, Any]:
 def _validation_rows(around: Surroundings, metadata: ModelMetadata) -> pa.Table:
     """The feature rows of the version's validation window, in the order of its training set."""
     snapshot = metadata.snapshots[around.features_table]
-    around.lake.versions(around.features_table).snapshot(snapshot)
+    around.versions(around.features_table).snapshot(snapshot)
     column = metadata.event_time
     start, last = (datetime.fromisoformat(text) for text in (metadata.validation_from, metadata.trained_to))
     names = list(dict.fromkeys([column, *metadata.keys, *metadata.features]))

@@ -17,7 +17,12 @@ from platform_assets.pipeline.workspace import DIRTY
 
 def publish_of(around: Surroundings, table: str, partition: str | None, snapshot: int) -> Version | str:
     """The publish behind a partition's rows of a snapshot; why it cannot be told, in words, if it cannot."""
-    versions = around.lake.versions(table)
+    what = ("publish", table, partition, snapshot)
+    return around.once(what, lambda: _look_up_publish(around, table, partition, snapshot))
+
+
+def _look_up_publish(around: Surroundings, table: str, partition: str | None, snapshot: int) -> Version | str:
+    versions = around.versions(table)
     publisher = versions.published_by(versions.snapshot(snapshot), partition)
     if publisher is None:
         return f"'{table}' has no rows of {partition or 'any partition'} in snapshot {snapshot}."
@@ -97,7 +102,8 @@ def contract_link(around: Surroundings, table: str, version: str) -> Link:
     """The contract version that the rows were published under, with when it was first used and what it changed."""
 
     def look() -> Link:
-        entries = {str(entry.version): entry for entry in contract_history(around.lake, table)}
+        history = around.once(("contracts", table), lambda: contract_history(around.lake, table))
+        entries = {str(entry.version): entry for entry in history}
         entry = entries.get(version)
         name = f"{table} version {version}"
         if entry is None:

@@ -32,7 +32,7 @@ def matching_rows(
         LakeError: the table does not exist, or does not keep the snapshot.
     """
     table = around.product.table(contract.name)
-    around.lake.versions(table).snapshot(snapshot)
+    around.versions(table).snapshot(snapshot)
     rows = around.lake.read(table, _scope(contract, partition, wanted), snapshot_id=snapshot)
     return with_values(rows, wanted)
 

@@ -30,7 +30,7 @@ def source_file_link(
         links = (publish, *behind(around, table, found))
         return Link("source file", read, facts, _difference(around, declaration, partition, found), links)
 
-    return resolved("source file", name, look)
+    return around.once(("source file", table, partition, snapshot), lambda: resolved("source file", name, look))
 
 
 def _difference(
