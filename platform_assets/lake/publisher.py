@@ -25,6 +25,16 @@ def publisher_of(table: Table, snapshot_id: int, scope: Scope) -> int | None:
     return publisher_of_file(table, held[0], scope) if held else None
 
 
+def adder_of(table: Table, snapshot_id: int, scope: Scope) -> int | None:
+    """The commit that put the files of one partition into the table, be it a publish or one that brought them back.
+
+    Returns:
+        None if the partition has no file in ``snapshot_id``, or its files came by more than one commit.
+    """
+    adders = {live.added_by for live in live_files(table, snapshot_id, scope)}
+    return adders.pop() if len(adders) == 1 else None
+
+
 def publisher_of_file(table: Table, live: LiveFile, scope: Scope) -> int | None:
     """The snapshot that published the file's rows; those that brought them back or merged files are followed."""
     found: int | None = live.added_by

@@ -90,6 +90,13 @@ class Versions:
         with told_as_store_failure(f"Looking up who published '{self.name}'"):
             return publisher_of(self.table, snapshot_id, self.scope(partition))
 
+    def added_by(self, snapshot_id: int, partition: str | None) -> int | None:
+        """The commit that put a partition's files of ``snapshot_id`` into the table, see :mod:`lake.publisher`."""
+        from platform_assets.lake.publisher import adder_of
+
+        with told_as_store_failure(f"Looking up the files of '{self.name}'"):
+            return adder_of(self.table, snapshot_id, self.scope(partition))
+
     def tags(self) -> dict[str, int]:
         """Tags and the snapshots that they name."""
         refs = self.table.metadata.refs.items()

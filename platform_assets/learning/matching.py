@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 _REFERENCE = re.compile(
-    r"(?:(?P<dataset>\w+)\.)?(?P<column>\w+)(?:\s*(?P<shift>[+-]\s*\d+)\s*(?P<unit>minute|hour|day)s?)?"
+    r"(?:(?P<dataset>\w+)\.)?(?P<column>\w+)(?:\s*(?P<shift>[+-]\s*\d{1,6})\s*(?P<unit>minute|hour|day)s?)?"
 )
 
 

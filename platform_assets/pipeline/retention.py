@@ -13,6 +13,7 @@ from platform_assets.lake.orphans import abandoned_staging, delete_files
 from platform_assets.lake.policy import RetentionPolicy
 from platform_assets.lake.retention import RetentionPlan
 from platform_assets.lake.upkeep import RetentionResult, apply_retention, plan_table
+from platform_assets.pipeline.expired_versions import note_expiring
 from platform_assets.pipeline.product import Product
 
 DEFAULT = RetentionPolicy()
@@ -63,7 +64,8 @@ def run_retention(
 ) -> RetentionRun:
     """Carry out retention; the other tables wait for nobody, as each is finished before the next is looked at.
 
-    Stored profiles are packed first, so that any window of many partitions stays quick to merge.
+    Stored profiles are packed first, so that any window of many partitions stays quick to merge. What versions recorded
+    is noted before they expire, so that the origin of rows that stay can still be told.
 
     Args:
         run_id: who asked, recorded on the snapshots that this makes.
@@ -75,11 +77,13 @@ def run_retention(
     tables = chosen_tables(lake, only)
     if PROFILES.name in tables:
         pack_profiles(lake, {"run-id": run_id})
-    results = tuple(
-        apply_retention(lake, table, policies.get(table, DEFAULT), now, {"run-id": run_id}) for table in tables
-    )
+    results = []
+    for table in tables:
+        policy = policies.get(table, DEFAULT)
+        note_expiring(lake, table, policy, now, run_id)
+        results.append(apply_retention(lake, table, policy, now, {"run-id": run_id}))
     if only:
-        return RetentionRun(results, 0, 0)
+        return RetentionRun(tuple(results), 0, 0)
     with told_as_store_failure("Deleting abandoned files"):
         abandoned = abandoned_staging(lake, now - DEFAULT.grace)
-        return RetentionRun(results, len(abandoned), delete_files(lake, abandoned))
+        return RetentionRun(tuple(results), len(abandoned), delete_files(lake, abandoned))

@@ -13,19 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.explain import Counts, check
+from platform_assets.commands.chain_tree import print_chain
 from platform_assets.compute.engines import Engine
 from platform_assets.lake.errors import LakeError
 from platform_assets.lake.policy import RetentionPolicy
-from platform_assets.lake.upkeep import expire_snapshots
 from platform_assets.learning.errors import RegistryError
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
+from platform_assets.pipeline.expired_versions import expired_versions
 from platform_assets.pipeline.explain import Link, NotExplained, by_id, by_key, explain
 from platform_assets.pipeline.explain.identity import PredictionId, as_text, prediction_id
 from platform_assets.pipeline.feature_set import materialise_features
 from platform_assets.pipeline.predictions import materialise_predictions
 from platform_assets.pipeline.promotion import promote_newest
 from platform_assets.pipeline.reproduce import CannotReproduce, reproduce
+from platform_assets.pipeline.retention import run_retention
 from platform_assets.pipeline.training import train_model
 
 MODEL, PREDICTIONS = "flight_delay", "flight_delay.flight_delay_predictions"
@@ -163,6 +165,19 @@ def test_the_chain_names_what_was_recorded(story: Story) -> None:
     assert contracts >= {f"{name} version 1" for name in (*datasets, PREDICTIONS)}
 
 
+def test_the_tree_for_people_has_every_link_and_ends_with_their_number(
+    story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_chain(story.before)
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(link.kind in told and link.name.split()[0] in told for link in story.before.walk())
+    links = len(list(story.before.walk()))
+    assert told.endswith(f"{links} of {links} links resolved.")
+    assert "cannot be resolved" not in told
+    assert json.loads(json.dumps(story.before.as_json(), default=str))["links"][0]["kind"] == "feature contributions"
+
+
 def test_contributions_lead_to_the_very_probability_that_was_predicted(story: Story) -> None:
     (found,) = story.before.of_kind("feature contributions")
 
@@ -216,22 +231,28 @@ def test_a_file_that_was_deleted_and_snapshots_that_expired_are_told_in_words(st
     kept = weather.read_bytes()
     weather.unlink()
     at_once = RetentionPolicy(history=timedelta(0))
-    tables = ("flight_delay.flights", "flight_delay.weather")
-    for table in tables:
-        lake.tag(table, lake.versions(table).current, "kept")
-        expire_snapshots(lake, table, at_once, datetime.now(UTC) + timedelta(seconds=1))
+    names = ("flights", "weather", "planes", "airports", "flight_features")
+    policies = {f"flight_delay.{name}": at_once for name in names}
+    run_retention(lake, policies, datetime.now(UTC) + timedelta(seconds=1), "retention", [*policies])
 
     chain = explain(story.workspace, story.product, MODEL, by_id(story.before.name))
+    march = explain(story.workspace, story.product, MODEL, by_key(MARCH, written(first_of(story.workspace, MARCH))))
     weather.write_bytes(kept)
 
     told = {(link.kind, link.name): str(link.problem) for link in chain.walk() if link.problem}
     flights = told["dataset snapshot", "flight_delay.flights"]
     assert "has no snapshot" in flights
     assert "it has expired" in flights
-    # The rows of the features are still there, and so are the contributions.
-    assert one(chain, "feature snapshot", "flight_delay.flight_features").facts["row"]["origin"] == story.row["origin"]
+    assert "it was deleted where files are delivered" in told["source file", f"weather/{FEBRUARY}.csv"]
+    # A training tags what it reads, and so the second one has kept the features.
     assert one(chain, "feature contributions", "flight_delay@1").problem is None
     assert one(chain, "training-set snapshot", "flight_delay.flights").problem is None
+    # March was never replaced: its rows are those of the snapshots that expired, and their origin was noted.
+    assert str(story.row["feature_snapshot"]) != march.facts["feature snapshot"]
+    expired = {int(link.facts["snapshot"]) for link in march.of_kind("dataset snapshot")}
+    assert expired & expired_versions(lake, "flight_delay.flights").keys()
+    gone = {f"source file flights/{JANUARY}.csv", f"source file weather/{FEBRUARY}.csv"}
+    assert {problem.split(":")[0] for problem in march.problems} <= gone
 
 
 @pytest.mark.parametrize(

@@ -55,10 +55,35 @@ def test_the_product_knows_its_declarations_tables_and_functions(product: Produc
             "Declare it under columns or correct it.",
         ),
         (
-            "{dataset: weather, lookback_days: 1}",
-            "{dataset: wether, lookback_days: 1}",
+            "{dataset: weather, lookback_days: 1,",
+            "{dataset: wether, lookback_days: 1,",
             "flight_features.inputs: there is no dataset 'wether'. Did you mean 'weather'? "
             "Declare it, or choose one of: flights, weather, planes, airports, airlines.",
+        ),
+        (
+            "{faa: dest}",
+            "{fa: dest}",
+            "flight_features.inputs.airports.matched_on: there is no column of airports 'fa'. Did you mean 'faa'? ",
+        ),
+        (
+            "{faa: dest}",
+            "{faa: destination}",
+            "flight_features.inputs.airports.matched_on: there is no column of flight_features 'destination'. ",
+        ),
+        (
+            "{tailnum: flights.tailnum}",
+            "{tailnum: flights.tail_number}",
+            "flight_features.inputs.planes.matched_on: there is no column of flights 'tail_number'. ",
+        ),
+        (
+            "{tailnum: flights.tailnum}",
+            "{tailnum: airports.faa}",
+            "flight_features.inputs.planes.matched_on: there is no input before it 'airports'. ",
+        ),
+        (
+            "time_hour: time_hour - 2 hours}",
+            "time_hour: two hours before}",
+            "flight_features.inputs.1.matched_on: matched_on: 'two hours before' names no value. ",
         ),
         (
             "label: {dataset: flights,",

@@ -10,6 +10,7 @@ from platform_assets.lake import Window
 from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.learning import partitions
 from platform_assets.learning.feature_set import FeatureInput
+from platform_assets.pipeline.explain.kept import readable
 from platform_assets.pipeline.explain.link import Link, resolved
 from platform_assets.pipeline.explain.rows import matching_rows
 from platform_assets.pipeline.explain.source_file import source_file_link
@@ -44,13 +45,15 @@ def input_link(
         if wanted:
             found.extend(matching_rows(around, dataset, snapshot, partition, wanted).to_pylist())
         window = _window(around, dataset, source, partition, row)
+        parts = _partitions(dataset, window)
+        held = readable(around, table, snapshot, parts)
         facts = {
             "snapshot": str(snapshot),
             "matched on": dict(wanted),
             "rows": found,
-            "window": _window_facts(around, table, dataset, window, snapshot),
+            "window": _window_facts(around, table, dataset, window, held),
         }
-        files = [source_file_link(around, dataset, part, snapshot) for part in _partitions(dataset, window)]
+        files = [source_file_link(around, dataset, part, snapshot) for part in parts]
         return Link(DATASET, table, facts, links=tuple(files))
 
     link = resolved(DATASET, table, look, snapshot=str(snapshot))

@@ -7,8 +7,9 @@ import json
 import subprocess
 from typing import Any
 
-from platform_assets.lake.history import Version
+from platform_assets.lake.history import ROLLED_BACK_TO, UPKEEP, Version
 from platform_assets.pipeline.contracts import contract_history
+from platform_assets.pipeline.explain.kept import known_versions, readable
 from platform_assets.pipeline.explain.link import Link, resolved
 from platform_assets.pipeline.explain.surroundings import Surroundings
 from platform_assets.pipeline.training_code import ROOT
@@ -22,15 +23,22 @@ def publish_of(around: Surroundings, table: str, partition: str | None, snapshot
 
 
 def _look_up_publish(around: Surroundings, table: str, partition: str | None, snapshot: int) -> Version | str:
-    versions = around.versions(table)
-    publisher = versions.published_by(versions.snapshot(snapshot), partition)
+    held = readable(around, table, snapshot, [partition])
+    publisher = around.versions(table).published_by(held, partition)
     if publisher is None:
         return f"'{table}' has no rows of {partition or 'any partition'} in snapshot {snapshot}."
-    found = next((version for version in versions.history() if version.snapshot_id == publisher), None)
-    return found or (
-        f"the publish (snapshot {publisher}) has expired, and with it what it recorded. Keep such versions longer "
-        "(retention.history_days), or name them with 'platform data tag' before they expire."
-    )
+    found = known_versions(around, table).get(publisher)
+    if found is None:
+        return (
+            f"the publish (snapshot {publisher}) has expired, and what it recorded was not noted, as 'platform "
+            "retention' does. Materialise the partition again to have its origin recorded."
+        )
+    if UPKEEP in found.facts or ROLLED_BACK_TO in found.facts:
+        return (
+            f"its files came by snapshot {publisher} ({found.operation}), and the versions before that one, from which "
+            "it took the rows, have expired. Materialise the partition again to have its origin recorded."
+        )
+    return found
 
 
 def publish_link(around: Surroundings, table: str, partition: str | None, snapshot: int) -> Link:

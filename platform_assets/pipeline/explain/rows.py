@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from platform_assets.lake import Window
 from platform_assets.lake.partitions import WHOLE_TABLE, Scope
+from platform_assets.learning import partitions
 from platform_assets.pipeline.explain.errors import NotExplained
 from platform_assets.pipeline.explain.identity import as_text
+from platform_assets.pipeline.explain.kept import readable
 from platform_assets.pipeline.explain.surroundings import Surroundings
 from platform_assets.quality.contract import Contract, contract_window
 
@@ -32,8 +34,8 @@ def matching_rows(
         LakeError: the table does not exist, or does not keep the snapshot.
     """
     table = around.product.table(contract.name)
-    around.versions(table).snapshot(snapshot)
-    rows = around.lake.read(table, _scope(contract, partition, wanted), snapshot_id=snapshot)
+    held = readable(around, table, snapshot, [_partition_of(contract, partition, wanted)])
+    rows = around.lake.read(table, _scope(contract, partition, wanted), snapshot_id=held)
     return with_values(rows, wanted)
 
 
@@ -58,6 +60,14 @@ def with_values(rows: pa.Table, wanted: Mapping[str, Any]) -> pa.Table:
     for name, value in wanted.items():
         rows = rows.filter(pc.equal(rows[name], value)) if value is not None else rows.slice(0, 0)
     return rows
+
+
+def _partition_of(contract: Contract, partition: str | None, wanted: Mapping[str, Any]) -> str | None:
+    """The partition that the wanted rows lie in; None for a table that is not cut."""
+    if contract.partitions is None:
+        return None
+    moment = wanted.get(contract.partitions.column)
+    return partition if moment is None else partitions.partition_of(moment)
 
 
 def _scope(contract: Contract, partition: str | None, wanted: Mapping[str, Any]) -> Scope:
