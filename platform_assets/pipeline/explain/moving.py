@@ -55,13 +55,16 @@ def _key(around: Surroundings, prediction: Mapping[str, Any]) -> dict[str, Any]:
 
 def _validation_rows(around: Surroundings, metadata: ModelMetadata) -> pa.Table:
     """The feature rows of the version's validation window, in the order of its training set."""
+    from platform_assets.learning.segment import rows_where
+
     snapshot = metadata.snapshots[around.features_table]
     around.versions(around.features_table).snapshot(snapshot)
     column = metadata.event_time
     start, last = (datetime.fromisoformat(text) for text in (metadata.validation_from, metadata.trained_to))
-    names = list(dict.fromkeys([column, *metadata.keys, *metadata.features]))
+    names = list(dict.fromkeys([column, *metadata.keys, *metadata.features, *around.model.where]))
     window = Window(column, start, last)
     rows = around.lake.read(around.features_table, window, columns=names, snapshot_id=snapshot)
+    rows = rows_where(rows, around.model.where, f"model '{around.model.name}', {around.features_table}")
     return rows.sort_by([(name, "ascending") for name in dict.fromkeys([column, *metadata.keys])])
 
 
