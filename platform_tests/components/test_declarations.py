@@ -81,8 +81,8 @@ MISTAKES = {
         "Use minimum/maximum",
     ),
     "input that is not declared": Mistake(
-        "{dataset: planes}",
-        "{dataset: aeroplanes}",
+        "{dataset: planes,",
+        "{dataset: aeroplanes,",
         "flight_features.inputs",
         "no dataset 'aeroplanes'",
         "Declare it, or choose one of: flights",
