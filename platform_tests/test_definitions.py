@@ -15,6 +15,8 @@ PARTITIONED = {
     "flight_delay_model",
     "flight_delay_predictions",
     "flight_delay_performance",
+    "flight_delay_performance_by_segment",
+    "flight_delay_performance_estimate",
     "flight_delay_drift_report",
     "flight_delay_retraining",
 }

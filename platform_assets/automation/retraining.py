@@ -1,4 +1,4 @@
-"""The retraining policy as a sensor: one decision per delivered partition, with its reason on record."""
+"""The retraining policy as a sensor: one decision per delivered partition, with reason and evidence on record."""
 
 import json
 from typing import TYPE_CHECKING
@@ -10,11 +10,14 @@ from platform_assets.automation.partitions import partitions_definition
 from platform_assets.learning import partitions
 
 if TYPE_CHECKING:
-    from platform_assets.learning.policy import RetrainingDecision
+    from platform_assets.learning.policy import RetrainingDecision, RollbackDecision
     from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+    from platform_assets.pipeline.retraining import PolicyDecision
 
 REASON_TAG = "platform/retraining_reason"
 DECISION_TAG = "platform/retraining_decision"
+EVIDENCE_TAG = "platform/retraining_evidence"
+ROLLBACK_TAG = "platform/rollback"
 FINISHED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 
 
@@ -36,7 +39,7 @@ def retraining_decisions(product: "Product", model: "MonitoredModelDeclaration")
 
 
 def retraining_sensor(product: "Product", model: "MonitoredModelDeclaration") -> dg.SensorDefinition:
-    """Decides once for each partition whose figures are complete; a yes requests a training as of it."""
+    """Decides once for each partition whose figures are complete: a training as of it, a rollback, or nothing."""
     name = f"{model.name}_retraining_policy"
     first_run = [f"{model.name}_{asset}" for asset in ("model", "champion", "predictions", "drift_report")]
 
@@ -49,7 +52,7 @@ def retraining_sensor(product: "Product", model: "MonitoredModelDeclaration") ->
         required_resource_keys={"workspace"},
     )
     def policy(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        from platform_assets.pipeline.retraining import decide_retraining
+        from platform_assets.pipeline.retraining import decide_by_policy
 
         decided: list[str] = json.loads(context.cursor) if context.cursor else []
         ready = [key for key in _ready(context.instance, product, model) if key not in decided]
@@ -59,10 +62,10 @@ def retraining_sensor(product: "Product", model: "MonitoredModelDeclaration") ->
             return dg.SkipReason(f"{ready[0]} waits for the training that an earlier partition asked for.")
         as_of = ready[0]
         workspace = context.resources.workspace.open(f"sensor {name}")
-        decision = decide_retraining(workspace, product, model.name, as_of)
+        decided_now = decide_by_policy(workspace, product, model.name, as_of)
         return dg.SensorResult(
-            run_requests=[_request(model, as_of, decision)] if decision.retrain else [],
-            asset_events=[_event(model, as_of, decision)],
+            run_requests=_requests(model, as_of, decided_now),
+            asset_events=[_event(model, as_of, decided_now.retraining)],
             cursor=json.dumps([*decided, as_of]),
         )
 
@@ -109,6 +112,27 @@ def _is_training(instance: dg.DagsterInstance, sensor: str) -> bool:
     return instance.get_runs_count(dg.RunsFilter(tags={"dagster/sensor_name": sensor}, statuses=unfinished)) > 0
 
 
+def _requests(model: "MonitoredModelDeclaration", as_of: str, decided: "PolicyDecision") -> list[dg.RunRequest]:
+    if decided.rollback is not None:
+        return [_rollback(model, as_of, decided.rollback)]
+    return [_request(model, as_of, decided.retraining)] if decided.retraining.retrain else []
+
+
+def _rollback(model: "MonitoredModelDeclaration", as_of: str, decision: "RollbackDecision") -> dg.RunRequest:
+    seen = decision.evidence
+    change = {"version": seen["version"], "to_version": decision.to_version, "partition": seen["partition"]}
+    return dg.RunRequest(
+        run_key=f"{model.name} rollback as of {as_of}",
+        asset_selection=[dg.AssetKey(f"{model.name}_champion")],
+        tags={
+            REASON_TAG: decision.reason,
+            DECISION_TAG: decision.code,
+            EVIDENCE_TAG: json.dumps(seen),
+            ROLLBACK_TAG: json.dumps(change),
+        },
+    )
+
+
 def _request(model: "MonitoredModelDeclaration", as_of: str, decision: "RetrainingDecision") -> dg.RunRequest:
     assets = ["model", "champion"]
     if decision.code == "first_model":
@@ -118,7 +142,11 @@ def _request(model: "MonitoredModelDeclaration", as_of: str, decision: "Retraini
         run_key=f"{model.name} as of {as_of}",
         partition_key=as_of,
         asset_selection=[dg.AssetKey(f"{model.name}_{asset}") for asset in assets],
-        tags={REASON_TAG: decision.reason, DECISION_TAG: decision.code},
+        tags={
+            REASON_TAG: decision.reason,
+            DECISION_TAG: decision.code,
+            EVIDENCE_TAG: json.dumps(decision.evidence),
+        },
     )
 
 

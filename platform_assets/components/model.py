@@ -10,9 +10,9 @@ from platform_assets.components.model_assets import (
     champion_asset,
     drift_report_asset,
     model_asset,
-    performance_asset,
     predictions_asset,
 )
+from platform_assets.components.performance_assets import estimate_asset, performance_asset
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 
 
@@ -24,7 +24,14 @@ class Model(DeclaredComponent):
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The assets, their checks, and the sensor that decides on retraining, of the model and of its variants."""
         product = self.product(context)
-        makers = (model_asset, champion_asset, predictions_asset, performance_asset, drift_report_asset)
+        makers = (
+            model_asset,
+            champion_asset,
+            predictions_asset,
+            estimate_asset,
+            performance_asset,
+            drift_report_asset,
+        )
         models = product.family(self.name)
         return dg.Definitions(
             assets=[

@@ -1,13 +1,14 @@
 """The assets that every declared model has."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from platform_assets.automation.conditions import when_inputs_are_updated
-from platform_assets.automation.retraining import REASON_TAG
+from platform_assets.automation.retraining import EVIDENCE_TAG, REASON_TAG, ROLLBACK_TAG
 from platform_assets.components import model_contracts
 from platform_assets.components.asset_facts import (
     asset_arguments,
@@ -17,10 +18,8 @@ from platform_assets.components.asset_facts import (
 )
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.components.steps import run_step
-from platform_assets.pipeline import Product, Workspace
-from platform_assets.pipeline.materialisation import Materialisation
+from platform_assets.pipeline import Product
 from platform_assets.pipeline.product import MonitoredModelDeclaration
-from platform_assets.quality.contract import Contract
 
 BY_HAND = "materialised by hand"
 
@@ -59,7 +58,16 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         reason = context.run.tags.get(REASON_TAG, BY_HAND)
         space.registry(model.name).ensure_experiment()
         with mlflow_tracking.run(context, model.name) as run_id:
-            step = functools.partial(train_model, space, product, model.name, context.partition_key, reason, run_id)
+            step = functools.partial(
+                train_model,
+                space,
+                product,
+                model.name,
+                context.partition_key,
+                reason,
+                run_id,
+                evidence=context.run.tags.get(EVIDENCE_TAG),
+            )
             done = yield from run_step(contract, step, reads=reads)
         gates = [
             dg.AssetCheckResult(
@@ -89,7 +97,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
 
 
 def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
-    """Promotes the newest candidate; it runs only after every gate was passed."""
+    """Promotes the newest candidate once every gate was passed, or the version before if the policy asks for that."""
     contract = model_contracts.champions(model)
     arguments = {**asset_arguments(contract, product.name, {"mlflow"}), "partitions_def": None}
 
@@ -99,9 +107,13 @@ def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Ass
         check_specs=check_specs(contract, delivered=False, partitioned=False),
     )
     def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        from platform_assets.pipeline.promotion import promote_newest
+        from platform_assets.pipeline.champion_rollback import promote_champion, roll_back_champion
 
-        step = functools.partial(promote_newest, workspace.open(context.run_id), product, model.name)
+        space, asked = workspace.open(context.run_id), context.run.tags.get(ROLLBACK_TAG)
+        step = functools.partial(promote_champion, space, product, model.name)
+        if asked is not None:
+            reason = context.run.tags[REASON_TAG]
+            step = functools.partial(roll_back_champion, space, product, model.name, **json.loads(asked), reason=reason)
         promoted = yield from run_step(contract, step)
         metadata = {"model version": promoted.version, "trained as of": promoted.as_of, "reason": promoted.reason}
         yield materialize_result(contract, promoted.record, metadata=metadata)
@@ -113,32 +125,23 @@ def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.
     """Scores the partition with the champion in charge of it."""
     contract = model_contracts.predictions(product, model)
 
-    def make(workspace: Workspace, partition: str) -> Materialisation:
+    reads = [product.feature_sets[model.feature_set]]
+
+    @dg.asset(
+        **asset_arguments(contract, product.name, {"iceberg", "scikitlearn"}, reads),
+        deps=[model.feature_set, f"{model.name}_champion"],
+        check_specs=check_specs(contract, delivered=False),
+        automation_condition=when_inputs_are_updated(besides=f"{model.name}_champion"),
+    )
+    def predictions(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         from platform_assets.pipeline.predictions import materialise_predictions
 
-        return materialise_predictions(workspace, product, model.name, partition)
+        space = workspace.open(context.run_id)
+        step = functools.partial(materialise_predictions, space, product, model.name, context.partition_key)
+        done = yield from run_step(contract, step, reads=reads)
+        yield materialize_result(contract, done)
 
-    deps = [dg.AssetDep(model.feature_set), dg.AssetDep(f"{model.name}_champion")]
-    reads = [product.feature_sets[model.feature_set]]
-    return _table_asset(product, model, contract, {"iceberg", "scikitlearn"}, deps, make, reads=reads)
-
-
-def performance_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
-    """Compares the partition's predictions with their labels, once these are known."""
-    contract = model_contracts.performance(product, model)
-
-    def make(workspace: Workspace, partition: str) -> Materialisation:
-        from platform_assets.pipeline.performance import materialise_performance
-
-        return materialise_performance(workspace, product, model.name, partition)
-
-    known = dg.TimeWindowPartitionMapping(end_offset=model.label.delay_partitions)
-    deps = [
-        dg.AssetDep(f"{model.name}_predictions"),
-        dg.AssetDep(model.label.dataset, partition_mapping=known),
-    ]
-    reads = [product.datasets[model.label.dataset]]
-    return _table_asset(product, model, contract, {"iceberg"}, deps, make, besides=None, reads=reads)
+    return predictions
 
 
 def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
@@ -198,33 +201,6 @@ def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg
         yield materialize_result(contract, report.record, checks=[verdict], metadata=metadata)
 
     return drift_report
-
-
-def _table_asset(
-    product: Product,
-    model: MonitoredModelDeclaration,
-    contract: Contract,
-    kinds: set[str],
-    deps: list[dg.AssetDep],
-    make: Callable[[Workspace, str], Materialisation],
-    *,
-    besides: str | None = "champion",
-    reads: Sequence[Contract] = (),
-) -> dg.AssetsDefinition:
-    """An asset whose step needs only the workspace and the partition."""
-
-    @dg.asset(
-        **asset_arguments(contract, product.name, kinds, reads),
-        deps=deps,
-        check_specs=check_specs(contract, delivered=False),
-        automation_condition=when_inputs_are_updated(besides=f"{model.name}_{besides}" if besides else ()),
-    )
-    def table(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        step = functools.partial(make, workspace.open(context.run_id), context.partition_key)
-        done = yield from run_step(contract, step, reads=reads)
-        yield materialize_result(contract, done)
-
-    return table
 
 
 def _gate_words(gate: Any) -> str:

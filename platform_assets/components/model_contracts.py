@@ -1,7 +1,7 @@
 """Contracts of a model's assets as Dagster shows them: cut like the feature set, with the lineage of their columns."""
 
 from platform_assets.learning.feature_set import FeatureSetDeclaration
-from platform_assets.pipeline import Product, model_lineage, model_tables
+from platform_assets.pipeline import Product, model_lineage, model_tables, performance_tables
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 from platform_assets.quality.contract import Contract, Partitions
 from platform_assets.quality.lineage import with_lineage
@@ -28,7 +28,19 @@ def predictions(product: Product, model: MonitoredModelDeclaration) -> Contract:
 def performance(product: Product, model: MonitoredModelDeclaration) -> Contract:
     """Of the asset that compares predictions with labels."""
     lineage = model_lineage.performance_lineage(model, _features(product, model))
-    return with_lineage(_cut(model_tables.performance_contract(model), product, model), lineage)
+    return with_lineage(_cut(performance_tables.performance_contract(model), product, model), lineage)
+
+
+def performance_by_segment(product: Product, model: MonitoredModelDeclaration) -> Contract:
+    """Of the asset that compares predictions with labels by segment."""
+    lineage = model_lineage.segments_lineage(model, _features(product, model))
+    return with_lineage(_cut(performance_tables.segments_contract(model), product, model), lineage)
+
+
+def performance_estimate(product: Product, model: MonitoredModelDeclaration) -> Contract:
+    """Of the asset that says what to expect of predictions."""
+    lineage = model_lineage.estimate_lineage(model, _features(product, model))
+    return with_lineage(_cut(performance_tables.estimate_contract(model), product, model), lineage)
 
 
 def drift_report(product: Product, model: MonitoredModelDeclaration) -> Contract:

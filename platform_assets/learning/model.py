@@ -17,6 +17,7 @@ from platform_assets.learning.columns import feature_frame, require_columns
 from platform_assets.learning.declaration import Parameter
 from platform_assets.learning.errors import ScoringError
 from platform_assets.learning.metrics import Metrics
+from platform_assets.learning.performance.reference import ValidationReference
 from platform_assets.learning.threads import share_the_cores
 
 _PIPELINE, _BASELINE = "pipeline.joblib", "baseline.json"
@@ -27,6 +28,7 @@ class ModelMetadata(BaseModel):
     """What is known about a fitted model; times are ISO 8601 in UTC, `digest` is what `model_digest` returned.
 
     `importance` of each feature is what `permutation_importance` found; empty in models that were trained before it.
+    `reference` is None for models that were registered before it was recorded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +51,7 @@ class ModelMetadata(BaseModel):
     validation_from: str
     validation: Metrics
     baseline_validation: Metrics
+    reference: ValidationReference | None = None
     digest: str
     libraries: dict[str, str]
 

@@ -18,6 +18,7 @@ from platform_assets.learning.gates import GateResult, evaluate_gates
 from platform_assets.learning.importance import permutation_importance
 from platform_assets.learning.metrics import Metrics, evaluate
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
+from platform_assets.learning.performance.reference import ValidationReference, validation_reference
 from platform_assets.learning.training_set import TrainingSet, refuse_unknown_labels, split_chronologically
 from platform_assets.learning.tuning import Trial, tune
 
@@ -52,6 +53,7 @@ class _Comparison:
     baseline: Metrics
     champion: Metrics | None
     champion_note: str
+    reference: ValidationReference
 
 
 def train_candidate(
@@ -136,7 +138,8 @@ def _compare(
     labels = label_values(later, training_set.label)
     naive = _baseline(declaration, training_set, earlier).predict(later)
     champion_metrics, note = _champion_metrics(champion, later, training_set)
-    return _Comparison(evaluate(labels, predicted), evaluate(labels, naive), champion_metrics, note)
+    reference = validation_reference(later, labels, predicted, declaration.monitoring.segments)
+    return _Comparison(evaluate(labels, predicted), evaluate(labels, naive), champion_metrics, note, reference)
 
 
 def _champion_metrics(
@@ -183,6 +186,7 @@ def _final_model(
         validation_from=_moment(later, time_column, 0),
         validation=comparison.candidate,
         baseline_validation=comparison.baseline,
+        reference=comparison.reference,
         digest=model_digest(probabilities, parameters, declaration.estimator),
         libraries={name: version(name) for name in _LIBRARIES},
     )

@@ -65,7 +65,7 @@ def watches(product: Product) -> list[Watch]:
             f"{model.name}_drift_report",
             NO_DRIFT,
             model.owner,
-            "retrain" if model.retraining.on_drift else "alert",
+            "retrain" if model.retraining.watches_drift else "alert",
             DRIFT_COOL_DOWN,
         )
         for model in product.models.values()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from platform_assets.lake import Lake
 from platform_assets.lake.errors import TableNotFound
-from platform_assets.pipeline import model_tables
+from platform_assets.pipeline import model_tables, performance_tables
 from platform_assets.pipeline.product import Product
 from platform_assets.quality.change import Change
 from platform_assets.quality.contract import Contract
@@ -44,7 +44,9 @@ def product_contracts(product: Product) -> list[Contract]:
             model_tables.trainings_contract(model),
             model_tables.champions_contract(model),
             model_tables.predictions_contract(model, product.feature_sets[model.feature_set]),
-            model_tables.performance_contract(model),
+            performance_tables.performance_contract(model),
+            *([performance_tables.segments_contract(model)] if model.monitoring.segments else []),
+            performance_tables.estimate_contract(model),
             model_tables.drift_contract(model),
         ]
     return contracts

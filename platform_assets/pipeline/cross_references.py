@@ -48,6 +48,7 @@ def _dangling_names(product: Product) -> Iterator[str]:
             "where": model.where,
             "baseline.segments": model.baseline.segments,
             "monitored_columns": model.monitored_columns,
+            "monitoring.segments": model.monitoring.segments,
         }
         for field, names in named.items():
             for name in set(names or []) - set(known):

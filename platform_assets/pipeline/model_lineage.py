@@ -31,17 +31,64 @@ def predictions_lineage(model: MonitoredModelDeclaration, features: FeatureSetDe
 
 
 def performance_lineage(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> Lineage:
-    """Figures compare a predicted probability with the label."""
+    """Figures compare a predicted probability with the label; expectations follow from the version that predicted."""
     predictions, label = f"{model.name}_predictions", model.label.computed_from
-    probability, baseline = [f"{predictions}.probability", *label], [f"{predictions}.baseline_probability", *label]
+    version = f"{predictions}.model_version"
+    probability = [f"{predictions}.probability", *label]
+    judged = [*probability, version]
+    compared = _union(probability, _features(model, features), [version]) if model.rollback else []
     return {
         "rows": _of(predictions, features.keys),
+        **_measured(predictions, label),
+        **dict.fromkeys(("auc_low", "auc_high", "brier_low", "brier_high"), probability),
+        **dict.fromkeys(_estimates("auc", "brier"), judged),
+        **{key: [version] for key in ("validation_auc", "validation_brier", "model_version")},
+        **dict.fromkeys(("verdict", "message", "cause", "explanation"), judged),
+        **dict.fromkeys(("predecessor_auc", "auc_difference"), compared),
+        **dict.fromkeys(("auc_difference_low", "auc_difference_high"), compared),
+        "predecessor_version": [version] if model.rollback else [],
+    }
+
+
+def segments_lineage(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> Lineage:
+    """As the performance of all rows, by values of columns of the feature set."""
+    predictions, label = f"{model.name}_predictions", model.label.computed_from
+    version = f"{predictions}.model_version"
+    probability = [f"{predictions}.probability", *label]
+    return {
+        "value": _of(features.name, model.monitoring.segments),
+        **_measured(predictions, label),
+        **dict.fromkeys(("auc_low", "auc_high"), probability),
+        **{key: [version] for key in ("validation_auc", "validation_rows", "model_version")},
+        **{key: [*probability, version] for key in ("verdict", "message")},
+    }
+
+
+def estimate_lineage(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> Lineage:
+    """An estimate needs no label: it follows from the predictions and the version that made them."""
+    predictions = f"{model.name}_predictions"
+    version = f"{predictions}.model_version"
+    estimated = [f"{predictions}.probability", version]
+    return {
+        "rows": _of(predictions, features.keys),
+        **dict.fromkeys(_estimates("base_rate", "auc", "brier"), estimated),
+        **{key: [version] for key in ("validation_auc", "validation_brier", "model_version")},
+        "message": estimated,
+    }
+
+
+def _measured(predictions: str, label: list[str]) -> Lineage:
+    probability, baseline = [f"{predictions}.probability", *label], [f"{predictions}.baseline_probability", *label]
+    return {
         "labelled": label,
         "base_rate": label,
         **dict.fromkeys(("auc", "brier", "log_loss", "calibration_error"), probability),
         **dict.fromkeys(("baseline_auc", "baseline_brier"), baseline),
-        "model_version": [f"{predictions}.model_version"],
     }
+
+
+def _estimates(*names: str) -> list[str]:
+    return [f"estimated_{name}{end}" for name in names for end in ("", "_low", "_high")]
 
 
 def drift_lineage(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> Lineage:

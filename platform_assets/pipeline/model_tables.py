@@ -6,6 +6,7 @@ from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline import drift_table
 from platform_assets.quality.contract import Column, Contract, Partitions, Volume
+from platform_assets.quality.promise import ContractVersion
 from platform_assets.quality.rate_of_change.rule import WatchedContract
 
 MONTH = "month"
@@ -43,26 +44,9 @@ def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaratio
     )
 
 
-def performance_contract(model: ModelDeclaration) -> Contract:
-    """One row a partition: how good its predictions were once the labels were known."""
-    measures = ("auc", "brier", "log_loss", "calibration_error", "baseline_auc", "baseline_brier")
-    return _monthly(
-        f"{model.name}_performance",
-        f"Quality of the predictions of {model.name}, once their labels are known. One row a partition.",
-        model,
-        [
-            _count("rows", "Predictions of the partition."),
-            _count("labelled", "Predictions whose label is known."),
-            Column(name="base_rate", type="double", description="Share of labelled rows in which the event happened."),
-            *(Column(name=name, type="double", description=f"{name} on the labelled rows.") for name in measures),
-            Column(name="model_version", type="int", nullable=False, description="Model version that was in charge."),
-        ],
-    )
-
-
 def drift_contract(model: ModelDeclaration) -> Contract:
     """One row a partition and column: how far it moved away from what the champion was trained on."""
-    contract = _monthly(
+    contract = monthly(
         f"{model.name}_drift_report",
         f"Drift of the features and predictions of {model.name} against its champion's training window.",
         model,
@@ -84,7 +68,7 @@ def drift_contract(model: ModelDeclaration) -> Contract:
 def trainings_contract(model: ModelDeclaration) -> Contract:
     """One row a partition: the candidate trained as of it, and what the gates said."""
     measures = ("auc", "brier", "log_loss", "calibration_error", "baseline_auc", "champion_auc")
-    return _monthly(
+    return monthly(
         f"{model.name}_model",
         f"Trainings of {model.name}: one candidate a partition, judged by gates. {model.description}",
         model,
@@ -95,7 +79,7 @@ def trainings_contract(model: ModelDeclaration) -> Contract:
             *(Column(name=name, type="double", description=f"{name} on the validation rows.") for name in measures),
             Column(name="gates", type="string", nullable=False, description="Gates with their values, as JSON."),
             Column(name="parameters", type="string", nullable=False, description="Parameters chosen, as JSON."),
-            _count("rows", "Labelled rows it was trained on."),
+            count("rows", "Labelled rows it was trained on."),
             Column(name="trained_from", type="string", nullable=False, description="First moment of its rows (UTC)."),
             Column(name="trained_to", type="string", nullable=False, description="Last moment of its rows (UTC)."),
             Column(name="digest", type="string", nullable=False, description="Identity of the model by its answers."),
@@ -106,7 +90,7 @@ def trainings_contract(model: ModelDeclaration) -> Contract:
 
 def champions_contract(model: ModelDeclaration) -> Contract:
     """One row a promotion: which version became champion, as of which partition."""
-    return _monthly(
+    return monthly(
         f"{model.name}_champion",
         f"Promotions of {model.name}. A version predicts from the following partition on; the first also its own.",
         model,
@@ -119,13 +103,21 @@ def champions_contract(model: ModelDeclaration) -> Contract:
     )
 
 
-def _monthly(
-    name: str, description: str, model: ModelDeclaration, columns: list[Column], keys: list[str] | None = None
+def monthly(
+    name: str,
+    description: str,
+    model: ModelDeclaration,
+    columns: list[Column],
+    keys: list[str] | None = None,
+    changelog: list[ContractVersion] | None = None,
 ) -> Contract:
+    """A table of a model with one row, or one for each of the ``keys``, in each monthly partition."""
     return Contract(
         name=name,
         description=description,
         owner=model.owner,
+        version=changelog[0].version if changelog else 1,
+        changelog=changelog or [],
         columns=[MONTH_COLUMN, *columns],
         keys=[MONTH, *(keys or [])],
         partitions=Partitions(column=MONTH, start=model.first_partition),
@@ -137,5 +129,6 @@ def _share(name: str, description: str) -> Column:
     return Column(name=name, type="double", nullable=False, minimum=0, maximum=1, description=description)
 
 
-def _count(name: str, description: str) -> Column:
+def count(name: str, description: str) -> Column:
+    """A column that counts something."""
     return Column(name=name, type="long", nullable=False, minimum=0, description=description)

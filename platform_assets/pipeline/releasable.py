@@ -6,13 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from platform_assets.lake.schema import arrow_type
-from platform_assets.pipeline.model_tables import (
-    champions_contract,
-    drift_contract,
-    performance_contract,
-    predictions_contract,
-    trainings_contract,
-)
+from platform_assets.pipeline.contracts import product_contracts
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.quarantine import already_decided
 from platform_assets.pipeline.quarantine_entry import OPEN, Entry
@@ -32,7 +26,7 @@ def contract_of(products: Sequence[Product], entry: Entry) -> Contract:
         NotReleasable: the table is not declared any more.
     """
     for product in products:
-        for contract in _contracts(product):
+        for contract in product_contracts(product):
             if product.table(contract.name) == entry.table:
                 return contract
     raise NotReleasable(
@@ -89,13 +83,3 @@ def _problem(entry: Entry) -> str | None:
     if not sum(file.rows or 0 for file in entry.staged):
         return "no row is left to publish: every row breaks a rule, or there were none"
     return None
-
-
-def _contracts(product: Product) -> list[Contract]:
-    declared: list[Contract] = [*product.datasets.values(), *product.feature_sets.values()]
-    for model in product.models.values():
-        declared += [
-            predictions_contract(model, product.feature_sets[model.feature_set]),
-            *(of(model) for of in (performance_contract, drift_contract, trainings_contract, champions_contract)),
-        ]
-    return declared

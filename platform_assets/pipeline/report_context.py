@@ -44,6 +44,8 @@ def policy_words(policy: RetrainingDeclaration) -> str:
     if policy.on_drift:
         pause = f", but not within {_count(policy.cool_down_partitions, 'one partition')} of a training"
         return f"The policy trains by itself when a drift begins{pause if policy.cool_down_partitions else ''}."
+    if policy.watches_drift:
+        return "The policy trains by itself when a drift and its other declared conditions come together."
     if policy.every_partitions:
         return f"The policy trains every {_count(policy.every_partitions, 'partition')}, whatever drifts."
     return "No training follows by itself: train by hand."

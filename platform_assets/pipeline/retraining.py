@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from platform_assets.learning import partitions
-from platform_assets.learning.policy import Evidence, RetrainingDecision, decide
-from platform_assets.pipeline.model_tables import MONTH, predictions_contract
+from platform_assets.learning.policy import Evidence, RetrainingDecision, RollbackDecision, decide
+from platform_assets.pipeline.champion_rollback import decide_champion_rollback
+from platform_assets.pipeline.model_rows import newest_promotion, partition_of, rows_of
+from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.rate_of_change import breaches_that_ask_for_a_training
 from platform_assets.pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class PolicyDecision:
+    """What is done about a model once a partition was delivered; ``rollback`` only if its champion gives way."""
+
+    retraining: RetrainingDecision
+    rollback: RollbackDecision | None
+
+
+def decide_by_policy(workspace: Workspace, product: Product, name: str, as_of: str) -> PolicyDecision:
+    """Whether the champion gives way to its predecessor and, if not, whether to train a candidate as of ``as_of``.
+
+    After a rollback nothing is trained on the same partition: what decayed is no longer in charge, and every other
+    reason still holds with the next one.
+    """
+    rollback = decide_champion_rollback(workspace, product, name, as_of)
+    if rollback is None or not rollback.roll_back:
+        return PolicyDecision(decide_retraining(workspace, product, name, as_of), None)
+    evidence = {"as_of": as_of, "comparison": rollback.evidence}
+    return PolicyDecision(RetrainingDecision(False, "rolled_back", rollback.reason, evidence), rollback)
 
 
 def decide_retraining(workspace: Workspace, product: Product, name: str, as_of: str) -> RetrainingDecision:
@@ -20,20 +44,23 @@ def decide_retraining(workspace: Workspace, product: Product, name: str, as_of: 
 
 def gather_evidence(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, as_of: str) -> Evidence:
     """What was known once partition ``as_of`` was delivered; later partitions are left out."""
-    champion = max(_rows(workspace, product, model, "champion", as_of), key=_promoted_at, default=None)
-    trainings = _rows(workspace, product, model, "model", as_of)
-    drifts = _rows(workspace, product, model, "drift_report", as_of)
+    champion = newest_promotion(workspace, product, model.name, as_of)
+    trainings = rows_of(workspace, product, model.name, "model", as_of)
+    drifts = rows_of(workspace, product, model.name, "drift_report", as_of)
+    performance = rows_of(workspace, product, model.name, "performance", as_of)
+    last_trained = max((partition_of(row) for row in trainings), default=None)
     feature_set = product.feature_sets[model.feature_set]
-    first = feature_set.partitions.start if feature_set.partitions else as_of
+    first, delay = feature_set.partitions.start if feature_set.partitions else as_of, model.label.delay_partitions
     return Evidence(
         as_of=as_of,
-        labelled_partitions=len(partitions.labelled_partitions(first, as_of, model.label.delay_partitions)),
-        champion_as_of=_partition(champion) if champion else None,
-        last_trained_as_of=max((_partition(row) for row in trainings), default=None),
-        drift_verdicts={_partition(row): row["partition_verdict"] for row in drifts},
+        labelled_partitions=len(partitions.labelled_partitions(first, as_of, delay)),
+        champion_as_of=partition_of(champion) if champion else None,
+        last_trained_as_of=last_trained,
+        drift_verdicts={partition_of(row): row["partition_verdict"] for row in drifts},
         change_breaches=_change_breaches(workspace, product, model, as_of),
-        auc=_latest_auc(_rows(workspace, product, model, "performance", as_of), champion),
+        auc=_latest_auc(performance, champion),
         validation_auc=champion["validation_auc"] if champion else None,
+        new_labels=_new_labels(performance, last_trained, as_of, delay) if last_trained else None,
     )
 
 
@@ -50,24 +77,13 @@ def _change_breaches(
     return found
 
 
-def _rows(
-    workspace: Workspace, product: Product, model: MonitoredModelDeclaration, kind: str, as_of: str
-) -> list[dict[str, Any]]:
-    table = product.table(f"{model.name}_{kind}")
-    if not workspace.lake.exists(table):
-        return []
-    return [row for row in workspace.lake.read(table).to_pylist() if _partition(row) <= as_of]
-
-
-def _partition(row: dict[str, Any]) -> str:
-    return partitions.partition_of(row[MONTH])
-
-
-def _promoted_at(row: dict[str, Any]) -> Any:
-    return row["promoted_at"]
-
-
 def _latest_auc(performance: list[dict[str, Any]], champion: dict[str, Any] | None) -> float | None:
     own = [row for row in performance if champion and row["model_version"] == champion["model_version"]]
-    latest = max(own, key=_partition, default=None)
+    latest = max(own, key=partition_of, default=None)
     return latest["auc"] if latest else None
+
+
+def _new_labels(performance: list[dict[str, Any]], last_trained: str, as_of: str, delay: int) -> int:
+    """Labelled rows of the partitions whose labels came after the latest training."""
+    known, now = (partitions.offset(partition, -delay) for partition in (last_trained, as_of))
+    return sum(row["labelled"] for row in performance if known < partition_of(row) <= now)

@@ -36,13 +36,20 @@ class Training:
 
 
 def train_model(
-    workspace: Workspace, product: Product, name: str, as_of: str, reason: str, run_id: str | None = None
+    workspace: Workspace,
+    product: Product,
+    name: str,
+    as_of: str,
+    reason: str,
+    run_id: str | None = None,
+    evidence: str | None = None,
 ) -> Training:
     """Train a candidate on everything whose label is known once partition ``as_of`` is delivered, and register it.
 
     Args:
         reason: why it is trained; recorded on the version.
         run_id: MLflow run to log into; by default a new one.
+        evidence: what the reason was found in, as JSON; recorded on run and version if given.
 
     Raises:
         TrainingError: there is nothing to learn from; nothing was registered.
@@ -54,7 +61,7 @@ def train_model(
     rows = training_rows(workspace, product, model, as_of)
     in_charge = registry.champion()
     candidate = train_candidate(model, rows, registry.load(in_charge) if in_charge else None)
-    version = registry.log_candidate(candidate, run_id=run_id, tags=_tags(workspace, product, reason))
+    version = registry.log_candidate(candidate, run_id=run_id, tags=_tags(workspace, product, reason, evidence))
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)
@@ -147,9 +154,10 @@ def _time_column(contract: Contract) -> str:
     return window.column
 
 
-def _tags(workspace: Workspace, product: Product, reason: str) -> dict[str, str]:
+def _tags(workspace: Workspace, product: Product, reason: str, evidence: str | None) -> dict[str, str]:
     return {
         "reason": reason,
+        **({"retraining_evidence": evidence} if evidence else {}),
         "code_commit": code_commit(),
         "code_digest": code_digest(product),
         "dagster_run_id": workspace.run_id,

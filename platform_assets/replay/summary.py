@@ -10,6 +10,7 @@ import dagster as dg
 from rich.table import Table
 
 from platform_assets.learning import partitions
+from platform_assets.learning.policy import REASONS_TO_TRAIN
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.model_tables import MONTH
 from platform_assets.pipeline.quarantine_entry import QUARANTINE
@@ -96,7 +97,7 @@ def _retrained(line: MonthLine) -> str:
     if line.decision is None:
         return "-"
     words = line.decision.replace("_", " ")
-    if line.decision not in ("first_model", "drift", "decay", "rate_of_change", "schedule"):
+    if line.decision not in REASONS_TO_TRAIN:
         return f"no: {words}"
     return f"yes: {words}" + (", promoted" if line.promoted else ", refused by a gate")
 

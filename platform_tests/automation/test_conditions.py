@@ -10,7 +10,8 @@ import pytest
 FEATURES, MODEL, CHAMPION = "flight_features", "flight_delay_model", "flight_delay_champion"
 PREDICTIONS, PERFORMANCE = "flight_delay_predictions", "flight_delay_performance"
 DRIFT_REPORT = "flight_delay_drift_report"
-CONDITIONED = (FEATURES, PREDICTIONS, PERFORMANCE, DRIFT_REPORT)
+ESTIMATE, SEGMENTS = "flight_delay_performance_estimate", "flight_delay_performance_by_segment"
+CONDITIONED = (FEATURES, PREDICTIONS, ESTIMATE, PERFORMANCE, SEGMENTS, DRIFT_REPORT)
 MONTHLY, UNPARTITIONED = ("flights", "weather"), ("planes", "airports")
 
 Materialised = Callable[..., None]
@@ -155,13 +156,18 @@ def test_a_correction_from_before_the_first_champion_requests_features_but_no_pr
     materialised(FEATURES, partition="2013-02")
     evaluate()
     promote("2013-02")
-    materialised(PREDICTIONS, DRIFT_REPORT, partition="2013-02")
+    materialised(PREDICTIONS, ESTIMATE, DRIFT_REPORT, partition="2013-02")
     evaluate()
 
     materialised("flights", partition="2013-01")
 
     # No version may predict January, so its run would fail; February's history changed with January's flights.
-    assert evaluate() == {FEATURES: {"2013-01", "2013-02"}, PREDICTIONS: {"2013-02"}, DRIFT_REPORT: {"2013-02"}}
+    assert evaluate() == {
+        FEATURES: {"2013-01", "2013-02"},
+        PREDICTIONS: {"2013-02"},
+        ESTIMATE: {"2013-02"},
+        DRIFT_REPORT: {"2013-02"},
+    }
 
 
 def test_a_month_that_was_scored_by_hand_is_scored_again_like_any_other(
@@ -172,12 +178,17 @@ def test_a_month_that_was_scored_by_hand_is_scored_again_like_any_other(
     materialised(FEATURES, partition="2013-01")
     evaluate()
     promote("2013-02")
-    materialised(PREDICTIONS, DRIFT_REPORT, partition="2013-01")
+    materialised(PREDICTIONS, ESTIMATE, DRIFT_REPORT, partition="2013-01")
     evaluate()
 
     materialised("flights", partition="2013-01")
 
-    assert evaluate() == {FEATURES: {"2013-01"}, PREDICTIONS: {"2013-01"}, DRIFT_REPORT: {"2013-01"}}
+    assert evaluate() == {
+        FEATURES: {"2013-01"},
+        PREDICTIONS: {"2013-01"},
+        ESTIMATE: {"2013-01"},
+        DRIFT_REPORT: {"2013-01"},
+    }
 
 
 def test_a_new_champion_does_not_score_old_months_again(
@@ -188,8 +199,8 @@ def test_a_new_champion_does_not_score_old_months_again(
     for month in months:
         materialised(FEATURES, partition=month)
     promote("2013-02")
-    materialised(PREDICTIONS, DRIFT_REPORT, partition="2013-03")
-    materialised(PERFORMANCE, partition="2013-02")
+    materialised(PREDICTIONS, ESTIMATE, DRIFT_REPORT, partition="2013-03")
+    materialised(PERFORMANCE, SEGMENTS, partition="2013-02")
     evaluate()
 
     promote("2013-03")
@@ -205,7 +216,7 @@ def test_a_new_month_goes_from_features_to_predictions_and_drift_report_in_one_r
     materialised(FEATURES, partition="2013-02")
     evaluate()
     promote("2013-02")
-    materialised(PREDICTIONS, DRIFT_REPORT, partition="2013-02")
+    materialised(PREDICTIONS, ESTIMATE, DRIFT_REPORT, partition="2013-02")
     evaluate()
 
     deliver("2013-03")
@@ -225,7 +236,7 @@ def test_performance_is_requested_only_once_the_next_month_is_there(
         materialised(FEATURES, partition=month)
     evaluate()
     promote("2013-02")
-    materialised(PREDICTIONS, DRIFT_REPORT, partition="2013-02")
+    materialised(PREDICTIONS, ESTIMATE, DRIFT_REPORT, partition="2013-02")
     assert PERFORMANCE not in evaluate()
     assert PERFORMANCE not in evaluate()
 

@@ -26,7 +26,7 @@ def publish(tmp_path: Path, product: Any) -> Publish:
     """Puts one row a partition into a table of the model, as its step would have; only what a decision reads."""
     from platform_assets.lake import Lake
     from platform_assets.lake.partitions import scope_of
-    from platform_assets.pipeline import model_tables
+    from platform_assets.pipeline import model_tables, performance_tables
     from platform_assets.pipeline.training import rows_under
 
     lake = Lake(tmp_path / "lake")
@@ -34,7 +34,7 @@ def publish(tmp_path: Path, product: Any) -> Publish:
     contracts = {
         "champion": model_tables.champions_contract(model),
         "drift_report": model_tables.drift_contract(model),
-        "performance": model_tables.performance_contract(model),
+        "performance": performance_tables.performance_contract(model),
         "model": model_tables.trainings_contract(model),
     }
     filler = {"string": "-", "int": 1, "long": 1, "double": 0.5, "boolean": True, "timestamp": datetime.now(UTC)}
@@ -289,3 +289,24 @@ def test_a_rate_of_change_that_is_declared_to_retrain_asks_for_a_training_with_i
     assert reason.startswith("The rate of change of aircraft_unknown is unusual since 2013-04;")
     (event,) = unusual.asset_events
     assert event.metadata["evidence"].value["change_breaches"] == {"2013-04": ["aircraft_unknown"]}
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_champion_that_is_worse_than_the_one_before_it_is_rolled_back_instead_of_retrained(
+    tick: Tick, publish: Publish, month_done: Callable[..., None]
+) -> None:
+    month_done("2013-03")
+    month_done("2013-04", drift="drift")
+    figures = {"predecessor_auc": 0.74, "auc_difference": -0.04, "auc_difference_low": -0.06}
+    publish(
+        "performance", "2013-03", auc=0.7, labelled=9000, **figures, predecessor_version=7, auc_difference_high=-0.02
+    )
+
+    answer = tick(SENSOR, json.dumps(["2013-02", "2013-03"]))
+
+    assert decision(answer) == ("2013-04", "rolled_back")
+    (request,) = answer.run_requests
+    assert {key.to_user_string() for key in request.asset_selection} == {CHAMPION}
+    assert json.loads(request.tags["platform/rollback"]) == {"version": 1, "to_version": 7, "partition": "2013-03"}
+    assert "a difference of -0.0400 (-0.0600 to -0.0200)" in request.tags["platform/retraining_reason"]
+    assert json.loads(request.tags["platform/retraining_evidence"])["difference"] == -0.04

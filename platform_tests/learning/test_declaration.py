@@ -1,7 +1,10 @@
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from platform_assets.learning.declaration import ModelDeclaration
@@ -63,10 +66,22 @@ def test_a_declaration_survives_json(declare: Declare) -> None:
     assert ModelDeclaration.model_validate_json(declaration.model_dump_json()) == declaration
 
 
-def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def _models(model: type[BaseModel], above: tuple[type[BaseModel], ...] = ()) -> Iterator[type[BaseModel]]:
     yield model
     for field in model.model_fields.values():
         annotation: Any = field.annotation
         for inner in (annotation, *getattr(annotation, "__args__", ())):
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                yield from _models(inner)
+            # Reasons to retrain are made of reasons to retrain.
+            if isinstance(inner, type) and issubclass(inner, BaseModel) and inner not in (model, *above):
+                yield from _models(inner, (*above, model))
+
+
+def test_the_declarations_of_the_monitoring_guide_are_valid(declare: Declare) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "monitoring.md"
+    blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", guide.read_text(), re.DOTALL)]
+
+    declaration = declare(**{name: value for block in blocks for name, value in block.items()})
+
+    assert {name for block in blocks for name in block} == {"monitoring", "retraining", "rollback"}
+    assert declaration.retraining.watches_drift
+    assert declaration.monitoring.segments == ["origin", "carrier"]

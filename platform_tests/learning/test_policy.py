@@ -1,9 +1,20 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from platform_assets.learning.declaration import RetrainingDeclaration
-from platform_assets.learning.policy import Evidence, decide, drift_since
+from platform_assets.learning import partitions
+from platform_assets.learning.declaration import RetrainingDeclaration, RollbackDeclaration
+from platform_assets.learning.policy import (
+    REASONS_TO_TRAIN,
+    Comparison,
+    Evidence,
+    decide,
+    decide_rollback,
+    drift_since,
+)
 
 MAY = {"2013-05": "drift"}
 APRIL_AND_MAY = {"2013-04": "drift", "2013-05": "drift"}
@@ -36,13 +47,30 @@ CHAMPION = {"champion_as_of": "2013-02", "last_trained_as_of": "2013-02"}
         ({}, {**CHAMPION, "change_breaches": {"2013-05": ["fleet"]}}, "rate_of_change"),
         ({}, {**CHAMPION, "change_breaches": {"2013-04": ["fleet"]}}, "no_reason"),
         ({"cool_down_partitions": 3}, {**CHAMPION, "change_breaches": {"2013-05": ["fleet"]}}, "cool_down"),
+        ({"on_rate_of_change": False}, {**CHAMPION, "change_breaches": {"2013-05": ["fleet"]}}, "no_reason"),
+        ({"minimum_new_labels": 900, "every_partitions": 1}, {**CHAMPION, "new_labels": 899}, "too_few_new_labels"),
+        ({"minimum_new_labels": 900, "every_partitions": 1}, {**CHAMPION, "new_labels": 900}, "schedule"),
+        ({"minimum_new_labels": 900, "every_partitions": 1}, CHAMPION, "schedule"),
+        ({"on_schedule": {"months": [5]}}, CHAMPION, "calendar"),
+        # Due in April already; nothing was trained since.
+        ({"on_schedule": {"months": [4]}}, CHAMPION, "calendar"),
+        ({"on_schedule": {"months": [2, 6]}}, CHAMPION, "no_reason"),
+        ({"on_schedule": {"months": [5]}, "cool_down_partitions": 3}, CHAMPION, "cool_down"),
+        ({"all_of": [{"on_drift": True}, {"every_partitions": 3}]}, {**CHAMPION, "drift_verdicts": MAY}, "composite"),
+        ({"all_of": [{"on_drift": True}, {"every_partitions": 4}]}, {**CHAMPION, "drift_verdicts": MAY}, "no_reason"),
+        ({"all_of": [{"on_drift": True}, {"every_partitions": 3}]}, CHAMPION, "no_reason"),
+        (
+            {"all_of": [{"on_drift": True}, {"any_of": [{"on_decay": 0.1}, {"on_schedule": {"months": [5]}}]}]},
+            {**CHAMPION, "drift_verdicts": MAY},
+            "composite",
+        ),
     ],
 )
 def test_decision(policy: dict[str, Any], evidence: dict[str, Any], code: str) -> None:
     seen = Evidence(**{"as_of": "2013-05", "labelled_partitions": 4, **evidence})
     decision = decide(RetrainingDeclaration.model_validate(policy), seen)
     assert decision.code == code
-    assert decision.retrain is (code in {"first_model", "decay", "drift", "rate_of_change", "schedule"})
+    assert decision.retrain is (code in REASONS_TO_TRAIN)
     assert decision.reason.endswith(".")
     assert decision.evidence["as_of"] == "2013-05"
 
@@ -72,10 +100,10 @@ def test_a_standing_breach_of_a_rate_of_change_retrains_once_and_says_which_rule
     assert after.code == "no_reason"
 
 
-def test_a_new_champion_rearms() -> None:
+def test_a_new_champion_does_not_make_a_standing_drift_a_new_one() -> None:
     evidence = {"champion_as_of": "2013-04", "last_trained_as_of": "2013-04", "drift_verdicts": APRIL_AND_MAY}
-    assert _on_drift(**evidence)
-    assert drift_since(Evidence(as_of="2013-05", labelled_partitions=4, **evidence)) == "2013-05"
+    assert not _on_drift(**evidence)
+    assert drift_since(Evidence(as_of="2013-05", labelled_partitions=4, **evidence)) == "2013-04"
 
 
 def test_a_stable_month_rearms() -> None:
@@ -88,3 +116,85 @@ def test_reasons_carry_the_figures() -> None:
     reason = decide(RetrainingDeclaration(on_decay=0.03), evidence).reason
     assert "0.7000" in reason
     assert "0.0500 below" in reason
+
+
+DRIFT_POLICIES = [
+    {"on_drift": True},
+    {"all_of": [{"on_drift": True}, {"every_partitions": 2}]},
+    {"any_of": [{"on_drift": True}, {"all_of": [{"on_drift": True}, {"every_partitions": 1}]}]},
+]
+
+
+@given(
+    policy=st.sampled_from(DRIFT_POLICIES),
+    cool_down=st.integers(0, 3),
+    months=st.lists(st.tuples(st.sampled_from(["drift", "stable", "warning"]), st.booleans()), max_size=30),
+)
+def test_no_unbroken_drift_leads_to_more_than_one_training(
+    policy: dict[str, Any], cool_down: int, months: list[tuple[str, bool]]
+) -> None:
+    """Whatever the verdicts, and whether a gate lets a candidate pass or not."""
+    declared = RetrainingDeclaration.model_validate({**policy, "cool_down_partitions": cool_down})
+    champion = last = partition = "2013-01"
+    verdicts: dict[str, str] = {}
+    in_this_drift = 0
+    for verdict, promoted in months:
+        partition = partitions.next_partition(partition)
+        verdicts[partition] = verdict
+        in_this_drift = in_this_drift if verdict == "drift" else 0
+        seen = Evidence(
+            as_of=partition,
+            labelled_partitions=4,
+            champion_as_of=champion,
+            last_trained_as_of=last,
+            drift_verdicts=dict(verdicts),
+        )
+        if decide(declared, seen).retrain:
+            last, champion = partition, partition if promoted else champion
+            in_this_drift += 1
+        assert in_this_drift <= 1
+        assert verdict == "drift" or last != partition
+
+
+@pytest.mark.parametrize(
+    ("policy", "problem"),
+    [
+        ({"on_schedule": {"months": [0, 13]}}, "months are numbers from 1 to 12"),
+        ({"all_of": [{"on_drift": True}]}, "all_of has a single reason"),
+        ({"any_of": [{"on_drift": True}, {}]}, "reason 2 of any_of must be exactly one, but names none"),
+        (
+            {"all_of": [{"on_drift": True, "on_decay": 0.1}, {"every_partitions": 2}]},
+            "reason 1 of all_of must be exactly one, but names on_drift and on_decay",
+        ),
+    ],
+)
+def test_a_policy_that_means_nothing_is_refused_with_the_rule(policy: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        RetrainingDeclaration.model_validate(policy)
+
+
+WORSE = {"predecessor_version": 3, "predecessor_auc": 0.75, "auc": 0.70}
+SURELY = {"difference": -0.05, "difference_low": -0.06, "difference_high": -0.04}
+
+
+@pytest.mark.parametrize(
+    ("seen", "champion", "code"),
+    [
+        ({**WORSE, **SURELY}, 4, "rolled_back"),
+        ({**WORSE, **SURELY, "difference_high": -0.01}, 4, "within_margin"),
+        ({**WORSE, **SURELY, "difference_high": 0.01}, 4, "within_margin"),
+        ({**WORSE, **SURELY, "labelled": 999}, 4, "too_few_rows"),
+        ({**WORSE}, 4, "too_few_rows"),
+        ({"auc": 0.7}, 4, "no_predecessor"),
+        # The version that came back is not judged on what the other predicted.
+        ({**WORSE, **SURELY}, 3, "not_in_charge"),
+        ({**WORSE, **SURELY, "version": None}, 4, "not_in_charge"),
+    ],
+)
+def test_a_champion_gives_way_only_if_it_is_surely_worse(seen: dict[str, Any], champion: int, code: str) -> None:
+    comparison = Comparison(**{"partition": "2013-05", "version": 4, "labelled": 5000, **seen})
+    decision = decide_rollback(RollbackDeclaration(margin=0.01, minimum_rows=1000), comparison, champion)
+    assert decision.code == code
+    assert (decision.roll_back, decision.to_version) == ((True, 3) if code == "rolled_back" else (False, None))
+    assert decision.reason.endswith(".")
+    assert decision.evidence["partition"] == "2013-05"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from platform_assets.learning.feature_set import FeatureSetDeclaration
-from platform_assets.pipeline import Product, model_lineage, model_tables
+from platform_assets.pipeline import Product, model_lineage, model_tables, performance_tables
 from platform_assets.pipeline.drift_windows import watched
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 from platform_assets.quality.contract import Contract
@@ -19,6 +19,8 @@ Change = Callable[..., MonitoredModelDeclaration]
 OWN = {
     "flight_delay_predictions": {"feature_snapshot"},
     "flight_delay_performance": {"month"},
+    "flight_delay_performance_by_segment": {"month", "segment"},
+    "flight_delay_performance_estimate": {"month"},
     "flight_delay_drift_report": {"month", "column"},
     "flight_delay_model": {"month", "model_version", "reason", "seconds"},
     "flight_delay_champion": {"promoted_at"},
@@ -48,7 +50,9 @@ def tables(model_with: Change, features: FeatureSetDeclaration) -> list[tuple[Co
             model_tables.predictions_contract(model, features),
             model_lineage.predictions_lineage(model, features),
         ),
-        (model_tables.performance_contract(model), model_lineage.performance_lineage(model, features)),
+        (performance_tables.performance_contract(model), model_lineage.performance_lineage(model, features)),
+        (performance_tables.segments_contract(model), model_lineage.segments_lineage(model, features)),
+        (performance_tables.estimate_contract(model), model_lineage.estimate_lineage(model, features)),
         (model_tables.drift_contract(model), model_lineage.drift_lineage(model, features)),
         (model_tables.trainings_contract(model), model_lineage.trainings_lineage(model, features)),
         (model_tables.champions_contract(model), model_lineage.champions_lineage(model)),

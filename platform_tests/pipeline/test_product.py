@@ -199,6 +199,7 @@ def test_a_mistake_names_field_rule_and_remedy(refusal: Refusal, old: str, new: 
         ("features", "  seed: 13", "  features: [hour, destt]\n  seed: 13"),
         ("baseline.segments", "segments: [origin, carrier, hour]", "segments: [origin, carrier, destt]"),
         ("monitored_columns", "  seed: 13", "  monitored_columns: [destt]\n  seed: 13"),
+        ("monitoring.segments", "segments: [origin, carrier], minimum", "segments: [origin, destt], minimum"),
     ],
 )
 def test_a_model_can_only_name_columns_of_its_feature_set(refusal: Refusal, field: str, old: str, new: str) -> None:

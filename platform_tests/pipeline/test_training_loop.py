@@ -11,11 +11,13 @@ import pytest
 from platform_assets.compute.engines import Engine
 from platform_assets.lake import Lake, month_window
 from platform_assets.lake.errors import PartitionNotFound, TableNotFound
-from platform_assets.learning.declaration import GateDeclaration
+from platform_assets.learning.declaration import GateDeclaration, RollbackDeclaration
 from platform_assets.learning.errors import RegistryError, TrainingError
 from platform_assets.learning.model import METADATA_FILE
 from platform_assets.learning.policy import RetrainingDecision
 from platform_assets.pipeline import Product, Workspace
+from platform_assets.pipeline.alerts import read_alerts
+from platform_assets.pipeline.champion_rollback import promote_champion, roll_back_champion
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.drift_report import DriftReport, materialise_drift_report
 from platform_assets.pipeline.drift_rows import with_multivariate
@@ -23,9 +25,10 @@ from platform_assets.pipeline.drift_windows import drift_windows
 from platform_assets.pipeline.feature_set import materialise_features
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.performance import materialise_performance
+from platform_assets.pipeline.performance_estimate import materialise_estimate
 from platform_assets.pipeline.predictions import materialise_predictions
 from platform_assets.pipeline.promotion import NoChampion, Promotion, promote_newest
-from platform_assets.pipeline.retraining import decide_retraining
+from platform_assets.pipeline.retraining import decide_by_policy, decide_retraining
 from platform_assets.pipeline.training import Training, train_model
 from platform_assets.quality.drift.compare import compare_profiles
 from platform_assets.quality.drift.declaration import DriftDeclaration, MultivariateDeclaration
@@ -397,3 +400,71 @@ def test_before_the_first_champion_every_step_says_what_to_do(story: Story, work
         train_model(story.workspace, story.product, MODEL, JANUARY, "too early")
     with pytest.raises(TableNotFound, match="Materialise its asset first"):
         train_model(workspace, story.product, MODEL, FEBRUARY, "nothing there")
+
+
+def test_what_was_expected_of_predictions_is_on_record_before_their_labels_are(story: Story) -> None:
+    done = materialise_estimate(story.workspace, story.product, MODEL, MARCH)
+
+    (row,) = story.workspace.lake.read("flight_delay.flight_delay_performance_estimate").to_pylist()
+    assert (row["rows"], row["model_version"]) == (done.facts["rows"], 1)
+    assert 0.4 < row["estimated_auc_low"] < row["estimated_auc"] < row["estimated_auc_high"]
+    assert row["validation_auc"] == story.training.candidate.metrics.auc
+    assert row["message"].startswith(f"AUC {row['estimated_auc']:.3f} (")
+
+
+def test_performance_is_kept_by_segment_with_the_level_of_each(story: Story) -> None:
+    lake = story.workspace.lake
+    (whole,) = lake.read("flight_delay.flight_delay_performance").to_pylist()
+    rows = lake.read("flight_delay.flight_delay_performance_by_segment").to_pylist()
+
+    origins = {row["value"]: row for row in rows if row["segment"] == "origin"}
+    assert origins.keys() == {"EWR", "JFK", "LGA"}
+    assert {row["segment"] for row in rows} == {"origin", "carrier"}
+    for segment in ("origin", "carrier"):
+        assert sum(row["labelled"] for row in rows if row["segment"] == segment) == whole["labelled"]
+    assert {row["verdict"] for row in rows} <= {"holds", "fell", "cannot_tell"}
+    assert {row["verdict"] for row in rows if row["labelled"] < 300} == {"cannot_tell"}
+    assert "of at least 300." in whole["message"] or whole["verdict"] in whole["message"]
+    assert whole["validation_auc"] == story.training.candidate.metrics.auc
+    assert whole["estimated_auc_low"] < whole["estimated_auc_high"]
+
+
+def test_a_champion_that_is_worse_than_the_one_before_it_gives_way_once_and_with_an_alert(story: Story) -> None:
+    workspace, lake, registry = story.workspace, story.workspace.lake, story.workspace.registry(MODEL)
+    careless = with_model(
+        story.product,
+        **{**WITHOUT_GATES, "features": ["minute"], "rollback": RollbackDeclaration(margin=0.01, minimum_rows=500)},
+    )
+    poor = train_model(workspace, careless, MODEL, FEBRUARY, "to see it decay", evidence='{"as_of": "2013-02"}')
+    promote_champion(workspace, careless, MODEL)
+    materialise_predictions(workspace, careless, MODEL, MARCH)
+    materialise_performance(workspace, careless, MODEL, MARCH)
+
+    decided = decide_by_policy(workspace, careless, MODEL, APRIL)
+
+    assert (decided.retraining.retrain, decided.retraining.code) == (False, "rolled_back")
+    assert decided.rollback is not None
+    assert decided.rollback.to_version == 1
+    change = {"version": poor.version, "to_version": 1, "partition": MARCH, "reason": decided.rollback.reason}
+    for _ in range(2):
+        promotion = roll_back_champion(workspace, careless, MODEL, **change)
+    assert (promotion.version, registry.champion(), registry.champion_in_charge(APRIL)) == (1, 1, 1)
+    (version,) = [info for info in registry.versions() if info.version == poor.version]
+    assert (version.tags["rolled_back_by"], version.tags["rollback_reason"]) == ("policy", decided.rollback.reason)
+    assert version.tags["retraining_evidence"] == '{"as_of": "2013-02"}'
+    (alert,) = [each for each in read_alerts(lake) if each.rule == "rolled_back"]
+    assert (alert.asset, alert.partition, alert.is_open) == ("flight_delay_champion", MARCH, True)
+    assert f"{decided.rollback.evidence['difference']:+.4f}" in alert.message
+
+    # The same evidence says nothing of the version that came back, and the other is not promoted again by itself.
+    assert decide_by_policy(workspace, careless, MODEL, APRIL).rollback is None
+    with pytest.raises(RegistryError, match="was rolled back and is not promoted again by itself: On"):
+        promote_champion(workspace, careless, MODEL)
+    assert registry.champion() == 1
+
+    train_model(workspace, story.product, MODEL, MARCH, "a better one")
+    better = promote_champion(workspace, story.product, MODEL)
+    assert registry.champion() == better.version
+    assert [each.is_open for each in read_alerts(lake) if each.rule == "rolled_back"] == [False]
+    with pytest.raises(RegistryError, match=f"version {better.version} is champion by now"):
+        roll_back_champion(workspace, careless, MODEL, **change)

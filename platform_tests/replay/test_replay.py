@@ -23,7 +23,9 @@ PARTITIONS = {
     "flight_delay_model": {"2013-02"},
     "flight_delay_predictions": {"2013-02", "2013-03"},
     "flight_delay_drift_report": {"2013-02", "2013-03"},
+    "flight_delay_performance_estimate": {"2013-02", "2013-03"},
     "flight_delay_performance": {"2013-02"},
+    "flight_delay_performance_by_segment": {"2013-02"},
     "flight_delay_retraining": {"2013-02", "2013-03"},
 }
 FLIGHTS_OF_FEBRUARY = 24_936

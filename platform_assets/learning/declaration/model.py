@@ -9,7 +9,8 @@ from platform_assets.learning import partitions
 from platform_assets.learning.declaration.base import IDENTIFIER, IMPORT_PATH, Declaration, Parameter
 from platform_assets.learning.declaration.gate import GateDeclaration
 from platform_assets.learning.declaration.label import LabelDeclaration
-from platform_assets.learning.declaration.retraining import RetrainingDeclaration
+from platform_assets.learning.declaration.monitoring import MonitoringDeclaration
+from platform_assets.learning.declaration.retraining import RetrainingDeclaration, RollbackDeclaration
 from platform_assets.learning.declaration.search import SearchDeclaration
 from platform_assets.learning.declaration.segment import Where
 from platform_assets.learning.declaration.validation import BaselineDeclaration, ValidationDeclaration
@@ -59,6 +60,12 @@ class ModelDeclaration(Declaration):
     retraining: RetrainingDeclaration = Field(
         default_factory=RetrainingDeclaration, description="When a new candidate is trained."
     )
+    rollback: RollbackDeclaration | None = Field(
+        default=None, description="When a champion gives way to its predecessor by itself; never if left out."
+    )
+    monitoring: MonitoringDeclaration = Field(
+        default_factory=MonitoringDeclaration, description="How predictions are judged once their labels are known."
+    )
     monitored_columns: list[str] | None = Field(
         default=None, min_length=1, description="Columns watched for drift; all features if left out."
     )
@@ -90,6 +97,7 @@ class ModelDeclaration(Declaration):
             "features": self.features or [],
             "baseline.segments": self.baseline.segments,
             "monitored_columns": self.monitored_columns or [],
+            "monitoring.segments": self.monitoring.segments,
         }
         for field, names in named.items():
             twice = sorted({name for name in names if names.count(name) > 1})
