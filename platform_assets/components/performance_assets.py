@@ -49,6 +49,7 @@ def performance_asset(product: Product, model: MonitoredModelDeclaration) -> dg.
 
     @dg.multi_asset(
         name=overall.name,
+        can_subset=True,
         specs=[_spec(contract, product, model, known) for contract in contracts],
         check_specs=[
             *(spec for contract in contracts for spec in check_specs(contract, delivered=False)),
@@ -67,12 +68,13 @@ def performance_asset(product: Product, model: MonitoredModelDeclaration) -> dg.
         space = workspace.open(context.run_id)
         step = functools.partial(measure_performance, space, product, model.name, context.partition_key)
         measured = yield from run_step(overall, step, reads=reads)
-        done = yield from run_step(
-            overall, functools.partial(publish_performance, space, product, model.name, measured)
-        )
-        level = _level(overall, measured.row, measured.segments)
-        yield materialize_result(overall, done, checks=[level], metadata=_plot(space, product, model))
-        if segments:
+        wanted = context.selected_asset_keys
+        if dg.AssetKey(overall.name) in wanted:
+            publish = functools.partial(publish_performance, space, product, model.name, measured)
+            done = yield from run_step(overall, publish)
+            level = _level(overall, measured.row, measured.segments)
+            yield materialize_result(overall, done, checks=[level], metadata=_plot(space, product, model))
+        if segments and dg.AssetKey(segments.name) in wanted:
             publish = functools.partial(publish_segments, space, product, model.name, measured)
             yield materialize_result(segments, (yield from run_step(segments, publish)))
 

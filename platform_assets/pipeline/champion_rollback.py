@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from platform_assets.learning import partitions
 from platform_assets.learning.errors import RegistryError
-from platform_assets.learning.policy import Comparison, RollbackDecision, decide_rollback
 from platform_assets.pipeline.alerts import record_sightings
 from platform_assets.pipeline.inputs import current_snapshot
 from platform_assets.pipeline.materialisation import Provenance
-from platform_assets.pipeline.model_rows import newest_promotion, partition_of, rows_of
+from platform_assets.pipeline.model_rows import rows_of
 from platform_assets.pipeline.model_tables import MONTH, champions_contract
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.promotion import Promotion, promote_newest
@@ -24,32 +23,6 @@ if TYPE_CHECKING:
     from platform_assets.learning.registry import VersionInfo
 
 ROLLED_BACK = "rolled_back"
-
-
-def decide_champion_rollback(workspace: Workspace, product: Product, name: str, as_of: str) -> RollbackDecision | None:
-    """Whether the champion should give way, going by the newest partition whose labels are known as of ``as_of``.
-
-    None if the model declares no rollback, has no champion, or that partition was not measured.
-    """
-    model = product.models[name]
-    champion = newest_promotion(workspace, product, name, as_of)
-    labelled = partitions.offset(as_of, -model.label.delay_partitions)
-    measured = [row for row in rows_of(workspace, product, name, "performance", as_of) if partition_of(row) == labelled]
-    if model.rollback is None or champion is None or not measured:
-        return None
-    row = measured[0]
-    comparison = Comparison(
-        partition=labelled,
-        version=row["model_version"],
-        labelled=row["labelled"],
-        auc=row["auc"],
-        predecessor_version=row.get("predecessor_version"),
-        predecessor_auc=row.get("predecessor_auc"),
-        difference=row.get("auc_difference"),
-        difference_low=row.get("auc_difference_low"),
-        difference_high=row.get("auc_difference_high"),
-    )
-    return decide_rollback(model.rollback, comparison, champion["model_version"])
 
 
 def roll_back_champion(

@@ -7,11 +7,11 @@ from typing import Any
 
 from platform_assets.learning import partitions
 from platform_assets.learning.policy import Evidence, RetrainingDecision, RollbackDecision, decide
-from platform_assets.pipeline.champion_rollback import decide_champion_rollback
 from platform_assets.pipeline.model_rows import newest_promotion, partition_of, rows_of
 from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.rate_of_change import breaches_that_ask_for_a_training
+from platform_assets.pipeline.rollback_decision import decide_champion_rollback
 from platform_assets.pipeline.workspace import Workspace
 
 

@@ -61,7 +61,7 @@ class Calibration(BaseModel):
         return np.stack([np.interp(probabilities, self.scores, self._isotonic(row / counts)) for row in positives])
 
     def _isotonic(self, rates: Floats) -> Floats:
-        from sklearn.isotonic import isotonic_regression
+        from scipy.optimize import isotonic_regression
 
-        fitted: Floats = isotonic_regression(rates, sample_weight=np.asarray(self.rows, dtype=np.float64))
+        fitted: Floats = isotonic_regression(rates, weights=np.asarray(self.rows, dtype=np.float64)).x
         return fitted
