@@ -14,7 +14,7 @@ from platform_assets.learning.performance.estimate import Bounded
 Floats = NDArray[np.float64]
 
 _MICROS_PER_DAY = 86_400_000_000
-_DRAWS = 1000
+_DRAWS = 500
 _FEWEST_BLOCKS = 8
 _DEALT_BLOCKS = 40
 _LEVEL = 0.95
@@ -37,7 +37,7 @@ def blocks_of(moments: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def intervals(labels: Floats, probabilities: Floats, blocks: NDArray[np.int64], *, seed: int = 0) -> Intervals:
-    """AUC and Brier score of labelled rows with block bootstrap intervals (percentiles of 1000 draws).
+    """AUC and Brier score of labelled rows with block bootstrap intervals (percentiles of 500 draws).
 
     Whole blocks are drawn with replacement. After Kuensch (1989), with days as blocks that do not overlap.
     """
