@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from platform_assets.learning.metrics import auc, brier
 from platform_assets.learning.performance import (
+    Bounded,
     Calibration,
     Cause,
     Estimate,
@@ -102,3 +103,26 @@ def test_the_estimate_foresees_performance_under_any_shift_of_the_features(
 def test_without_a_change_concept_drift_is_hardly_ever_seen(validated: tuple[Calibration, float]) -> None:
     codes = [what_happened(USUAL, validated, seed)[2].code for seed in range(100, 120)]
     assert codes.count("as_estimated") >= 19
+
+
+@pytest.mark.parametrize(
+    ("realised", "estimated", "code", "words"),
+    [
+        # A fall was to be expected, and did not come.
+        (0.77, 0.72, "as_estimated", "Better than estimated"),
+        (0.73, 0.72, "covariate_drift", "explains the fall"),
+        # Within an interval that is wide, because there are few rows.
+        (0.73, 0.76, "cannot_tell", "too few rows to tell why"),
+        (0.68, 0.76, "concept_drift", "turn out differently"),
+        (0.66, 0.72, "covariate_and_concept_drift", "comes on top"),
+    ],
+)
+def test_the_cause_follows_from_level_estimate_and_what_came_true(
+    realised: float, estimated: float, code: str, words: str
+) -> None:
+    brier = Bounded(0.15, 0.14, 0.16)
+    auc_found = Bounded(realised, realised - 0.02, realised + 0.02)
+    estimate = Estimate(5000, brier, Bounded(estimated, estimated - 0.04, estimated + 0.04), brier)
+    cause = explain(5000, Intervals(auc_found, brier), estimate, 0.8, tolerated_loss=0.05, minimum_rows=300)
+    assert cause.code == code
+    assert words in cause.message

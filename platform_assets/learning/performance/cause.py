@@ -45,13 +45,14 @@ def explain(
     if surprises:
         return _concept(surprises, foreseen, estimate.auc, validation_auc)
     expected = f"AUC {realised.auc.value:.3f}, estimated {_range(estimate.auc)}, {validation_auc:.3f} in validation"
-    if foreseen:
+    fell = validation_auc - realised.auc.value > tolerated_loss
+    if fell and foreseen:
         return Cause(
             "covariate_drift",
             f"Covariate drift explains the fall: {expected}. Harder cases arrive than the model was validated on, and "
             "they turn out as its probabilities say.",
         )
-    if validation_auc - realised.auc.value > tolerated_loss:
+    if fell:
         return Cause("cannot_tell", f"Lower than in validation, and too few rows to tell why: {expected}.")
     if realised.auc.value > estimate.auc.high:
         return Cause("as_estimated", f"Better than estimated: {expected}. There is no fall to explain.")
