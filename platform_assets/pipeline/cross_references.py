@@ -46,6 +46,7 @@ def _dangling_names(product: Product) -> Iterator[str]:
             "features": model.features,
             "where": model.where,
             "baseline.segments": model.baseline.segments,
+            "segments": model.segments,
             "monitored_columns": model.monitored_columns,
         }
         for field, names in named.items():
