@@ -17,6 +17,7 @@ from platform_assets.components.asset_facts import (
 )
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.components.steps import run_step
+from platform_assets.learning.declaration.gate_words import in_words
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.product import MonitoredModelDeclaration
@@ -45,7 +46,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         check_specs=[
             *check_specs(contract, delivered=False),
             *(
-                check_spec(contract.name, gate.name, _gate_words(gate), contract.partitions, blocking=True)
+                check_spec(contract.name, gate.name, in_words(gate), contract.partitions, blocking=True)
                 for gate in model.gates
             ),
         ],
@@ -225,13 +226,6 @@ def _table_asset(
         yield materialize_result(contract, done)
 
     return table
-
-
-def _gate_words(gate: Any) -> str:
-    if gate.better_than:
-        return f"{gate.metric} better than the {gate.better_than}'s by more than {gate.margin:g}, on the same rows."
-    bound = f"at least {gate.at_least:g}" if gate.at_least is not None else f"at most {gate.at_most:g}"
-    return f"{gate.metric} on the validation rows is {bound}."
 
 
 def _numbers(**values: float | None) -> dict[str, float]:

@@ -15,7 +15,7 @@ from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.estimator import build_pipeline
 from platform_assets.learning.evaluation import Evaluation, Judged, evaluate_models
-from platform_assets.learning.gates import GateResult, evaluate_gates
+from platform_assets.learning.gates import GateResult, TrainingRows, evaluate_gates
 from platform_assets.learning.importance import permutation_importance
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
@@ -59,6 +59,7 @@ class _Comparison:
     champion: Metrics | None
     champion_note: str
     judged: Judged
+    rows: TrainingRows
 
 
 def train_candidate(
@@ -87,6 +88,9 @@ def train_candidate(
             comparison.baseline,
             comparison.champion,
             champion_note=comparison.champion_note,
+            judged=comparison.judged,
+            rows=comparison.rows,
+            model=model,
         ),
         parameters=parameters,
         trials=trials,
@@ -139,7 +143,8 @@ def _compare(
     champion: FittedModel | None,
 ) -> _Comparison:
     pipeline = fit_pipeline(declaration, training_set, earlier, parameters)
-    predicted = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
+    rows = _training_rows(training_set, earlier, later, pipeline)
+    predicted = rows.predict(later)
     labels = label_values(later, training_set.label)
     naive = _baseline(declaration, training_set, earlier).predict(later)
     note = _why_not_on_these(champion, later, training_set)
@@ -151,14 +156,27 @@ def _compare(
         labels,
         epoch_micros(later[training_set.event_time]),
         probabilities,
-        segments=declaration.segments,
+        segments=declaration.segment_columns,
         seed=declaration.seed,
         champion_note=note,
     )
     found = judged.evaluation
     own = champion.metadata.validation if champion is not None else None
     measured = found.champion.metrics if found.champion else own
-    return _Comparison(found.candidate.metrics, found.baseline.metrics, measured, note, judged)
+    return _Comparison(found.candidate.metrics, found.baseline.metrics, measured, note, judged, rows)
+
+
+def _training_rows(training_set: TrainingSet, earlier: pa.Table, later: pa.Table, pipeline: Any) -> TrainingRows:
+    features, categorical = training_set.features, training_set.categorical
+    return TrainingRows(
+        earlier=earlier,
+        later=later,
+        features=features,
+        categorical=categorical,
+        label=training_set.label,
+        event_time=training_set.event_time,
+        predict=lambda rows: predict_pipeline(pipeline, rows, features, categorical),
+    )
 
 
 def _why_not_on_these(champion: FittedModel | None, later: pa.Table, training_set: TrainingSet) -> str:

@@ -47,6 +47,7 @@ def _dangling_names(product: Product) -> Iterator[str]:
             "where": model.where,
             "baseline.segments": model.baseline.segments,
             "segments": model.segments,
+            **{f"gates.{gate.name}.column": [gate.column] for gate in model.gates if gate.column},
             "monitored_columns": model.monitored_columns,
         }
         for field, names in named.items():

@@ -1,7 +1,7 @@
 """A model as a whole."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -59,6 +59,10 @@ class ModelDeclaration(Declaration):
     gates: list[GateDeclaration] = Field(
         default_factory=list, description="Conditions a candidate has to meet to become champion."
     )
+    promotion: Literal["automatic", "sign_off"] = Field(
+        default="automatic",
+        description="Whether a candidate that passed its gates becomes champion by itself, or by a person's word.",
+    )
     retraining: RetrainingDeclaration = Field(
         default_factory=RetrainingDeclaration, description="When a new candidate is trained."
     )
@@ -79,6 +83,12 @@ class ModelDeclaration(Declaration):
         """
         constant = {column for column, values in self.where.items() if len(values) == 1}
         return self.features or [name for name in feature_columns if name not in constant]
+
+    @property
+    def segment_columns(self) -> list[str]:
+        """The columns by whose values figures are told: the declared ones, and those that gates judge by."""
+        judged = [gate.column for gate in self.gates if gate.column is not None]
+        return list(dict.fromkeys([*self.segments, *judged]))
 
     @field_validator("first_partition")
     @classmethod
