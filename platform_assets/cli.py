@@ -11,6 +11,7 @@ from rich.console import Console
 from platform_assets.commands.contracts import contracts
 from platform_assets.commands.data import data
 from platform_assets.commands.fetch import fetch
+from platform_assets.commands.model import model
 from platform_assets.commands.quality import quality
 from platform_assets.commands.quarantine import quarantine
 from platform_assets.commands.retention import retention
@@ -65,6 +66,7 @@ def deliver(month: str) -> None:
 
 platform.add_command(data)
 platform.add_command(fetch)
+platform.add_command(model)
 platform.add_command(vault)
 platform.add_command(quarantine)
 platform.add_command(quality)

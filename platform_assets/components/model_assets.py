@@ -8,7 +8,7 @@ import dagster as dg
 
 from platform_assets.automation.conditions import when_inputs_are_updated
 from platform_assets.automation.retraining import REASON_TAG
-from platform_assets.components import model_contracts
+from platform_assets.components import model_contracts, parity
 from platform_assets.components.asset_facts import (
     asset_arguments,
     check_spec,
@@ -49,6 +49,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
                 check_spec(contract.name, gate.name, in_words(gate), contract.partitions, blocking=True)
                 for gate in model.gates
             ),
+            parity.spec(contract),
         ],
     )
     def trained(
@@ -61,7 +62,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         space.registry(model.name).ensure_experiment()
         with mlflow_tracking.run(context, model.name) as run_id:
             step = functools.partial(train_model, space, product, model.name, context.partition_key, reason, run_id)
-            done = yield from run_step(contract, step, reads=reads)
+            done = yield from parity.told(contract, run_step(contract, step, reads=reads))
         gates = [
             dg.AssetCheckResult(
                 asset_key=contract.name,
@@ -72,6 +73,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
             )
             for gate in done.candidate.gates
         ]
+        gates.append(parity.held(contract, done.candidate.parity_rows.num_rows))
         metrics = {key: value for key, value in done.candidate.metrics.to_dict().items() if value is not None}
         metadata = {
             "model version": done.version,
@@ -87,27 +89,6 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         yield materialize_result(contract, done.record, checks=gates, metadata=metadata)
 
     return trained
-
-
-def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
-    """Promotes the newest candidate; it runs only after every gate was passed."""
-    contract = model_contracts.champions(model)
-    arguments = {**asset_arguments(contract, product.name, {"mlflow"}), "partitions_def": None}
-
-    @dg.asset(
-        **arguments,
-        deps=[dg.AssetDep(f"{model.name}_model")],
-        check_specs=check_specs(contract, delivered=False, partitioned=False),
-    )
-    def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        from platform_assets.pipeline.promotion import promote_newest
-
-        step = functools.partial(promote_newest, workspace.open(context.run_id), product, model.name)
-        promoted = yield from run_step(contract, step)
-        metadata = {"model version": promoted.version, "trained as of": promoted.as_of, "reason": promoted.reason}
-        yield materialize_result(contract, promoted.record, metadata=metadata)
-
-    return champion
 
 
 def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:

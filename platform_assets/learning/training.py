@@ -20,14 +20,18 @@ from platform_assets.learning.importance import permutation_importance
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
 from platform_assets.learning.training_set import TrainingSet, refuse_unknown_labels, split_chronologically
-from platform_assets.learning.tuning import Trial, tune
+from platform_assets.learning.tuning import Trial, evenly_spread, tune
 
 _LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna", "joblib")
+_PARITY_ROWS = 2000
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A trained model with everything needed to decide on it; the metrics are of one fitted on earlier rows only."""
+    """A trained model with everything needed to decide on it; the metrics are of one fitted on earlier rows only.
+
+    `parity_rows` are validation rows on which the model has to predict the same wherever it is loaded.
+    """
 
     model: FittedModel
     metrics: Metrics
@@ -40,6 +44,7 @@ class Candidate:
     rows: int
     seconds: float
     digest: str
+    parity_rows: pa.Table
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -98,6 +103,7 @@ def train_candidate(
         rows=training_set.rows.num_rows,
         seconds=time.perf_counter() - started,
         digest=model.metadata.digest,
+        parity_rows=evenly_spread(comparison.rows.later, _PARITY_ROWS).select(training_set.features),
     )
 
 

@@ -69,7 +69,7 @@ def training_rows(workspace: Workspace, product: Product, model: MonitoredModelD
     snapshots = {table: current_snapshot(workspace, table) for table in tables}
     known = labelled_partitions(feature_set, model, as_of)
     features = workspace.lake.read(
-        tables[0], _spanning(feature_set, known[0], known[-1]), snapshot_id=snapshots[tables[0]]
+        tables[0], spanning(feature_set, known[0], known[-1]), snapshot_id=snapshots[tables[0]]
     )
     features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
     labels = label_rows(workspace, product, model, known[0], known[-1], snapshots[tables[1]])
@@ -109,7 +109,7 @@ def label_rows(
 ) -> pa.Table:
     """Labels of the partitions ``first`` to ``last``: the feature set's keys and the label (nullable int)."""
     dataset, feature_set = product.datasets[model.label.dataset], product.feature_sets[model.feature_set]
-    window = _spanning(dataset, first, last)
+    window = spanning(dataset, first, last)
     source = table_input(workspace, product, dataset.name, snapshot_id, window, first)
     keys = [(name, SPARK_TYPES[feature_set.column(name).type]) for name in feature_set.keys]
     return compute_rows(
@@ -121,7 +121,8 @@ def label_rows(
     )
 
 
-def _spanning(contract: Contract, first: str, last: str) -> Window:
+def spanning(contract: Contract, first: str, last: str) -> Window:
+    """The time from the partition ``first`` to ``last``, both included."""
     from platform_assets.lake import Window
 
     begin, end = contract_window(contract, first), contract_window(contract, last)

@@ -51,7 +51,7 @@ def test_a_logged_candidate_is_challenger_until_promoted(
     registry.promote(version, "first model")
     assert (registry.challenger(), registry.champion()) == (None, 1)
     [info] = registry.versions()
-    assert (info.as_of, info.reason, info.aliases) == ("2013-04", "first model", ("champion",))
+    assert (info.as_of, info.reason, info.aliases) == ("2013-04", "first model", ("candidate", "champion"))
     assert info.tags["code_commit"] == "abc"
     assert info.tags["digest"] == candidate.digest
     assert info.tags["snapshots"] == '{"flight_features": 11, "flights": 12}'

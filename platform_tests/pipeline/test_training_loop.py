@@ -365,10 +365,11 @@ def test_a_candidate_that_a_gate_refused_cannot_be_promoted_and_the_champion_sta
         promote_newest(story.workspace, strict, MODEL)
     assert str(error.value) == (
         f"version {refused.version} of model 'flight_delay' was refused by its gates and cannot be promoted. "
-        "Improve the model, or change the declared gates and train again."
+        "Improve the model, or change the declared gates and train again. A person who answers for it may promote it "
+        f"all the same: platform model promote flight_delay {refused.version} --who NAME --reason TEXT"
     )
     registry = story.workspace.registry(MODEL)
-    assert (registry.champion(), registry.challenger()) == (1, refused.version)
+    assert (registry.champion(), registry.challenger(), registry.candidate()) == (1, None, refused.version)
     assert registry.champion_in_charge(APRIL) == 1
 
 
