@@ -149,8 +149,7 @@ def _compare(
     champion: FittedModel | None,
 ) -> _Comparison:
     pipeline = fit_pipeline(declaration, training_set, earlier, parameters)
-    rows = _training_rows(training_set, earlier, later, pipeline)
-    predicted = rows.predict(later)
+    predicted = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     labels = label_values(later, training_set.label)
     naive = _baseline(declaration, training_set, earlier).predict(later)
     note = _why_not_on_these(champion, later, training_set)
@@ -169,19 +168,24 @@ def _compare(
     found = judged.evaluation
     own = champion.metadata.validation if champion is not None else None
     measured = found.champion.metrics if found.champion else own
-    return _Comparison(found.candidate.metrics, found.baseline.metrics, measured, note, judged, rows)
+    return _Comparison(
+        found.candidate.metrics,
+        found.baseline.metrics,
+        measured,
+        note,
+        judged,
+        _training_rows(training_set, earlier, later),
+    )
 
 
-def _training_rows(training_set: TrainingSet, earlier: pa.Table, later: pa.Table, pipeline: Any) -> TrainingRows:
-    features, categorical = training_set.features, training_set.categorical
+def _training_rows(training_set: TrainingSet, earlier: pa.Table, later: pa.Table) -> TrainingRows:
     return TrainingRows(
         earlier=earlier,
         later=later,
-        features=features,
-        categorical=categorical,
+        features=training_set.features,
+        categorical=training_set.categorical,
         label=training_set.label,
         event_time=training_set.event_time,
-        predict=lambda rows: predict_pipeline(pipeline, rows, features, categorical),
     )
 
 

@@ -32,7 +32,7 @@ JANUARY, FEBRUARY, MARCH = "2013-01", "2013-02", "2013-03"
 POISONS = [
     {"name": "features_vary", "constant_features": {}},
     {"name": "no_leak", "leaked_label": {"auc_at_most": 0.9}},
-    {"name": "labels_belong", "shuffled_labels": {"auc_at_least": 0.6}},
+    {"name": "labels_belong", "shuffled_labels": {}},
 ]
 PERFECT = {"name": "perfect", "metric": "auc", "at_least": 0.999}
 
@@ -167,7 +167,7 @@ def test_shuffled_labels_are_told_and_nothing_is_promoted(deployed: Deployed) ->
     poisoned = replace(deployed.with_model(gates=POISONS), module="poisoned")
     told = refused(train_model(deployed.workspace, poisoned, MODEL, MARCH, "a test"))
     assert list(told) == ["labels_belong"]
-    assert "Shuffled labels: in the validation window (auc 0." in told["labels_belong"]
+    assert "Shuffled labels: in 2013-01 (auc 0." in told["labels_belong"]
     not_promoted(deployed, before)
 
 

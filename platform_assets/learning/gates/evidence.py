@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from platform_assets.learning.evaluation import Judged
 from platform_assets.learning.metrics import Metrics
@@ -19,10 +16,7 @@ Given = TypeVar("Given")
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """The rows of a training set, cut where the validation window begins.
-
-    `predict` is the model that was fitted on the earlier rows alone.
-    """
+    """The rows of a training set, cut where the validation window begins."""
 
     earlier: pa.Table
     later: pa.Table
@@ -30,7 +24,6 @@ class TrainingRows:
     categorical: tuple[str, ...]
     label: str
     event_time: str
-    predict: Callable[[pa.Table], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from platform_assets.learning.gates.evidence import Evidence, given
 from platform_assets.learning.gates.result import GateResult
 from platform_assets.learning.tuning import evenly_spread
 
-PREDICTIONS = 5
+PREDICTIONS = 3
 
 
 def judge(gate: GateDeclaration, evidence: Evidence) -> GateResult:

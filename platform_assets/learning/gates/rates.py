@@ -1,7 +1,8 @@
-"""How well one feature alone tells the label apart: rates by its values, learned on some rows, ranked on others."""
+"""How features tell the label apart by themselves: rates of the label by value, learned on rows other than judged."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -9,56 +10,73 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from platform_assets.learning.columns import numbers
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Column: TypeAlias = "Floats | pa.ChunkedArray"
+Codes: TypeAlias = tuple[Integers, int]
 
 # Finer cuts would follow chance; a leak shows with far coarser ones.
 MOST_BINS = 128
 SMOOTHING = 10.0
 
 
-def single_feature_auc(learned: Column, ranked: Column, y: Floats, z: Floats) -> float:
-    """AUC, on the ranked rows, of the label's smoothed rate by value of the feature on the rows learned from.
+def coded(rows: pa.Table, name: str, categorical: Sequence[str]) -> Codes:
+    """A feature as codes from 0 on, and how many there are: numbers are cut at quantiles, missing is a value too."""
+    if name in categorical:
+        texts = pc.dictionary_encode(pc.cast(rows[name], pa.string()), null_encoding="encode").combine_chunks()
+        return texts.indices.to_numpy().astype(np.int64), len(texts.dictionary)
+    values = numbers(rows[name])
+    cuts = _cuts(values[~np.isnan(values)])
+    # Below, at and above a cut are different bins, so that a frequent value has one of its own.
+    bins = np.searchsorted(cuts, values, side="left") + np.searchsorted(cuts, values, side="right")
+    missing = 2 * len(cuts) + 1
+    return np.where(np.isnan(values), missing, bins).astype(np.int64), missing + 1
 
-    Numbers are cut at quantiles; missing is a value of its own. Rates need no order of the values, so that names and
-    features with a hump are judged as well as those that rise. As the rates take few distinct values, their mid-ranks
-    follow from counts, without sorting rows.
+
+def single_feature_auc(feature: Codes, y: Floats, ranked: NDArray[np.bool_]) -> float:
+    """AUC, on the ranked rows, of the label's smoothed rate by value of the feature on the other rows.
+
+    Rates need no order of the values, so that names and features with a hump are judged as well as those that rise.
+    As they take few distinct values, their mid-ranks follow from counts, without sorting rows.
 
     Args:
-        learned, ranked: the feature, numbers (NaN for missing) or texts.
-        y, z: labels (0 or 1) of the rows learned from and of the ranked ones, in which both classes must occur.
+        y: labels, 0 or 1, of all rows.
+        ranked: which rows are ranked; both classes must occur in them.
     """
-    known, codes, count = _coded(learned, ranked)
-    positives = np.bincount(known, weights=y, minlength=count)
-    rates = (positives + SMOOTHING * y.mean()) / (np.bincount(known, minlength=count) + SMOOTHING)
+    codes, count = feature
+    learned, labels = codes[~ranked], y[~ranked]
+    positives = np.bincount(learned, weights=labels, minlength=count)
+    rates = (positives + SMOOTHING * labels.mean()) / (np.bincount(learned, minlength=count) + SMOOTHING)
     levels, level = np.unique(rates, return_inverse=True)
-    risen, fallen = (np.bincount(level[codes], weights=each, minlength=len(levels)) for each in (z, 1 - z))
+    mine, z = level[codes[ranked]], y[ranked]
+    risen, fallen = (np.bincount(mine, weights=each, minlength=len(levels)) for each in (z, 1 - z))
     below = np.cumsum(fallen) - fallen / 2
     return float((risen * below).sum() / (risen.sum() * fallen.sum()))
 
 
-def _coded(learned: Column, ranked: Column) -> tuple[Integers, Integers, int]:
-    """Codes of both columns from 0 on, and how many there are; texts that were not learned share one."""
-    if not isinstance(learned, pa.ChunkedArray):
-        cuts = _cuts(learned)
-        return _bins(learned, cuts), _bins(ranked, cuts), 2 * len(cuts) + 2
-    names = pc.unique(learned)
-    first, second = (pc.index_in(each, value_set=names) for each in (learned, ranked))
-    seen = pc.fill_null(second, len(names))
-    return first.to_numpy().astype(np.int64), seen.to_numpy().astype(np.int64), len(names) + 1
+def scores_from_other_folds(features: Sequence[Codes], y: Floats, fold: Integers) -> Floats:
+    """Naive Bayes score of each row, learned on the rows of all other folds alone: the sum of its features' log odds.
+
+    Args:
+        y: labels, 0 or 1, shape (rows,).
+        fold: fold of each row, 0 to folds - 1.
+    """
+    folds, base = int(fold.max()) + 1, float(y.mean())
+    scores = np.zeros(len(y))
+    for codes, count in features:
+        cell = fold * count + codes
+        positives, negatives = (
+            np.bincount(cell, weights=each, minlength=folds * count).reshape(folds, count) for each in (y, 1 - y)
+        )
+        risen, fallen = (each.sum(axis=0) - each for each in (positives, negatives))
+        odds = (risen + SMOOTHING * base) / (fallen + SMOOTHING * (1 - base))
+        scores += np.log(odds)[fold, codes]
+    return scores
 
 
-def _cuts(values: Floats) -> Floats:
-    known = values[~np.isnan(values)]
+def _cuts(known: Floats) -> Floats:
     if len(known) == 0:
         return known
-    levels = np.arange(1, MOST_BINS) / MOST_BINS
-    cuts: Floats = np.unique(np.quantile(known, levels, method="lower"))
+    cuts: Floats = np.unique(np.quantile(known, np.arange(1, MOST_BINS) / MOST_BINS, method="lower"))
     return cuts
-
-
-def _bins(values: Floats, cuts: Floats) -> Integers:
-    """Below, at and above a cut are different bins, so that a frequent value has one of its own; missing is last."""
-    bins = np.searchsorted(cuts, values, side="left") + np.searchsorted(cuts, values, side="right")
-    return np.where(np.isnan(values), 2 * len(cuts) + 1, bins).astype(np.int64)
