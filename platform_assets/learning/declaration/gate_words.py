@@ -32,7 +32,7 @@ def in_words(gate: GateDeclaration) -> str:
         case LeakedLabel() as rule:
             return f"No feature alone ranks the label with an auc above {rule.auc_at_most:g}."
         case ShuffledLabels() as rule:
-            return f"Other months teach enough to rank each month's labels with an auc of at least {rule.auc_at_least:g}."
+            return f"What other months teach ranks each month's labels with an auc of at least {rule.auc_at_least:g}."
         case _:
             return _of_metric(gate)
 
