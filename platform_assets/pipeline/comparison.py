@@ -90,6 +90,7 @@ def _facts(workspace: Workspace, name: str, version: int, model: FittedModel) ->
 def _unseen_rows(
     workspace: Workspace, product: Product, model: MonitoredModelDeclaration, models: list[FittedModel]
 ) -> pa.Table | None:
+    from platform_assets.learning.segment import rows_where
     from platform_assets.learning.training_set import join_labels
 
     feature_set, delay = product.feature_sets[model.feature_set], model.label.delay_partitions
@@ -100,7 +101,8 @@ def _unseen_rows(
     last = min(partitions.offset(delivered[-1], -delay), featured[-1]) if delivered and featured else ""
     if last < first:
         return None
-    features = workspace.lake.read(tables[0], spanning(feature_set, first, last))
+    rows = workspace.lake.read(tables[0], spanning(feature_set, first, last))
+    features = rows_where(rows, model.where, f"model '{model.name}', {model.feature_set}")
     labels = label_rows(workspace, product, model, first, last, current_snapshot(workspace, tables[1]))
     return join_labels(features, labels, feature_set.keys, model.label.column)
 

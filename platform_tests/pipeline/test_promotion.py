@@ -32,7 +32,7 @@ JANUARY, FEBRUARY, MARCH = "2013-01", "2013-02", "2013-03"
 POISONS = [
     {"name": "features_vary", "constant_features": {}},
     {"name": "no_leak", "leaked_label": {"auc_at_most": 0.9}},
-    {"name": "labels_belong", "shuffled_labels": {}},
+    {"name": "labels_belong", "shuffled_labels": {"auc_at_least": 0.65}},
 ]
 PERFECT = {"name": "perfect", "metric": "auc", "at_least": 0.999}
 
