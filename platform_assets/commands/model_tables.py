@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platform_assets.learning.evaluation import Interval, ModelFigures
-    from platform_assets.learning.registry import VersionInfo
+    from platform_assets.learning.version_info import VersionInfo
     from platform_assets.pipeline.comparison import VersionComparison, VersionFacts
 
 Row = dict[str, Any]

@@ -4,18 +4,23 @@ import json
 import logging
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from platform_assets.learning import partitions
 from platform_assets.learning.errors import ParityBroken, RegistryError
 from platform_assets.learning.model import METADATA_FILE, FittedModel, ModelMetadata
 from platform_assets.learning.promotions import PromotionEvent, in_charge, in_order, previous_champion
 from platform_assets.learning.run_log import batch, description, figures, log_trials
 from platform_assets.learning.training import Candidate
+from platform_assets.learning.version_info import (
+    PROMOTIONS,
+    VersionInfo as VersionInfo,
+    first_predicted,
+    recorded_events,
+    version_info,
+)
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -23,30 +28,7 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION, CHALLENGER, CANDIDATE = "champion", "challenger", "candidate"
-PROMOTIONS = "promotions"
 _FOLDER = "model"
-
-
-@dataclass(frozen=True)
-class VersionInfo:
-    """A registered version: what it was trained as of, when and why it was promoted, and its present aliases.
-
-    `promoted_at` and `reason` are those of the latest time it became champion; `promotions` are all of them.
-    """
-
-    version: int
-    as_of: str
-    run_id: str
-    aliases: tuple[str, ...]
-    promoted_at: str | None
-    reason: str | None
-    tags: dict[str, str]
-    promotions: tuple[PromotionEvent, ...] = ()
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it passed every gate when it was trained."""
-        return self.tags.get("gates") == "passed"
 
 
 class ModelRegistry:
@@ -118,7 +100,7 @@ class ModelRegistry:
         event = PromotionEvent(
             version=version,
             at=datetime.now(UTC).isoformat(timespec="microseconds"),
-            predicts_from=predicts_from or _first_predicted(promoted.tags.get("as_of", "")),
+            predicts_from=predicts_from or first_predicted(promoted.tags.get("as_of", "")),
             kind=kind,
             reason=reason,
             decided_by=decided_by,
@@ -126,7 +108,7 @@ class ModelRegistry:
         )
         self._tag(version, "promotion_reason", reason)
         self._tag(version, "promoted_at", event.at)
-        events = [each.model_dump() for each in (*_events(version, promoted.tags), event)]
+        events = [each.model_dump() for each in (*recorded_events(version, promoted.tags), event)]
         self._tag(version, PROMOTIONS, json.dumps(events))
         self._client.set_registered_model_alias(self.model_name, CHAMPION, str(version))
         if CHALLENGER in promoted.aliases:
@@ -174,7 +156,7 @@ class ModelRegistry:
             found.extend(page)
             token = page.token or ""
         aliases = self._aliases() if found else {}
-        return sorted((_info(version, aliases) for version in found), key=lambda info: info.version)
+        return sorted((version_info(version, aliases) for version in found), key=lambda info: info.version)
 
     def load(self, version: int) -> FittedModel:
         """The model of a version, checked against the checksum it was registered with, and kept in memory."""
@@ -278,34 +260,6 @@ class ModelRegistry:
 
     def _tag(self, version: int, key: str, value: str) -> None:
         self._client.set_model_version_tag(self.model_name, str(version), key, value)
-
-
-def _info(version: "ModelVersion", aliases: Mapping[int, list[str]]) -> VersionInfo:
-    tags: dict[str, str] = dict(version.tags)
-    number = int(version.version)
-    return VersionInfo(
-        version=number,
-        as_of=tags.get("as_of", ""),
-        run_id=str(version.run_id),
-        aliases=tuple(sorted(aliases.get(number, []))),
-        promoted_at=tags.get("promoted_at"),
-        reason=tags.get("promotion_reason"),
-        tags=tags,
-        promotions=tuple(_events(number, tags)),
-    )
-
-
-def _events(version: int, tags: Mapping[str, str]) -> list[PromotionEvent]:
-    """When a version became champion; of versions from before there was a history, the one time that was recorded."""
-    if PROMOTIONS in tags:
-        return [PromotionEvent.model_validate(event) for event in json.loads(tags[PROMOTIONS])]
-    at, since = tags.get("promoted_at"), _first_predicted(tags.get("as_of", ""))
-    reason = tags.get("promotion_reason", "")
-    return [PromotionEvent(version=version, at=at, predicts_from=since, reason=reason)] if at else []
-
-
-def _first_predicted(as_of: str) -> str:
-    return partitions.next_partition(as_of) if as_of else ""
 
 
 def _require_parity(candidate: Candidate, loaded: FittedModel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -12,9 +12,12 @@ from platform_assets.learning.evaluation import Evaluation, ModelFigures
 from platform_assets.learning.model import FittedModel
 from platform_assets.pipeline.inputs import current_snapshot
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
-from platform_assets.pipeline.training import label_rows, spanning
+from platform_assets.pipeline.training import COMPARED_WITH, label_rows, spanning
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.profile_table import StoredProfiles
+
+if TYPE_CHECKING:
+    from platform_assets.learning.version_info import VersionInfo
 
 RESAMPLING_SEED = 0
 
@@ -57,27 +60,38 @@ class VersionComparison(BaseModel):
 def compare_versions(workspace: Workspace, product: Product, name: str, first: int, second: int) -> VersionComparison:
     """Compare two versions on all rows with known labels that are later than what either was trained on.
 
+    Without such rows, by what the training of the second recorded, if the first was champion then; else each by its
+    own validation.
+
     Raises:
         RegistryError: there is no such version.
     """
     registry = workspace.registry(name)
+    infos = {info.version: info for info in registry.versions()}
     models = [registry.load(version) for version in (first, second)]
-    facts = [_facts(workspace, name, version, model) for version, model in zip((first, second), models, strict=True)]
+    facts = [_facts(infos[version], model) for version, model in zip((first, second), models, strict=True)]
     rows = _unseen_rows(workspace, product, product.models[name], models)
-    found = _evaluated(product.models[name], rows, models) if rows is not None and rows.num_rows else None
-    if found:
-        words = f"{found.rows:,} labelled rows from {found.first} to {found.last}, on which neither was trained"
-    else:
-        words = "each on its own validation rows: no labels are known yet of rows later than both were trained on"
-    return VersionComparison(first=facts[0], second=facts[1], on_same_rows=found, words=words)
+    if rows is not None and rows.num_rows:
+        found = _evaluated(product.models[name], rows, models)
+        words = f"{_window(found)}, on which neither was trained"
+        return VersionComparison(first=facts[0], second=facts[1], on_same_rows=found, words=words)
+    recorded = models[1].metadata.evaluation
+    if recorded and recorded.champion and infos[second].tags.get(COMPARED_WITH) == str(first):
+        words = f"{_window(recorded)}, on which version {second} was judged before it was fitted on them too"
+        return VersionComparison(first=facts[0], second=facts[1], on_same_rows=recorded, words=words)
+    words = "each on its own validation rows: no labels are known yet of rows later than both were trained on"
+    return VersionComparison(first=facts[0], second=facts[1], on_same_rows=None, words=words)
 
 
-def _facts(workspace: Workspace, name: str, version: int, model: FittedModel) -> VersionFacts:
-    (info,) = (each for each in workspace.registry(name).versions() if each.version == version)
+def _window(found: Evaluation) -> str:
+    return f"{found.rows:,} labelled rows from {found.first} to {found.last}"
+
+
+def _facts(info: VersionInfo, model: FittedModel) -> VersionFacts:
     made = model.metadata
     shared = made.model_dump(include=set(VersionFacts.model_fields) - {"version"})
     return VersionFacts(
-        version=version,
+        version=info.version,
         aliases=list(info.aliases),
         reason=info.tags.get("reason", ""),
         gates_refused=info.tags.get("gates_refused", ""),

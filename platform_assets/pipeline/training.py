@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from platform_assets.learning.training import Candidate
     from platform_assets.learning.training_set import TrainingSet
 
+# Tag of a version: the champion whose figures stand beside its own.
+COMPARED_WITH = "compared_with"
+
 
 @dataclass(frozen=True)
 class Training:
@@ -52,7 +55,8 @@ def train_model(
     rows = training_rows(workspace, product, model, as_of)
     in_charge = registry.champion()
     candidate = train_candidate(model, rows, registry.load(in_charge) if in_charge else None)
-    version = registry.log_candidate(candidate, run_id=run_id, tags=_tags(workspace, reason))
+    tags = _tags(workspace, reason) | ({COMPARED_WITH: str(in_charge)} if in_charge else {})
+    version = registry.log_candidate(candidate, run_id=run_id, tags=tags)
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)

@@ -188,6 +188,10 @@ def test_a_person_may_promote_what_gates_refused_and_roll_it_back(deployed: Depl
     second = deployed.train(MARCH, gates=[PERFECT]).version
     materialise_predictions(deployed.workspace, deployed.with_model(), MODEL, MARCH)
 
+    recorded = json.loads(run("compare", MODEL, str(first), str(second), "--json").output)
+    assert f"on which version {second} was judged before it was fitted on them too" in recorded["words"]
+    assert recorded["on_same_rows"]["gains"]["champion"]["auc"]["low"] is not None
+
     told = said(run("promote", MODEL, str(second), "--who", "Ann", "--reason", "the rule is too strict"))
 
     assert f"Version {second} of {MODEL} is champion, although gates had refused it." in told
