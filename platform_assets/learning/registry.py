@@ -16,10 +16,12 @@ from platform_assets.learning.run_log import batch, description, figures, log_tr
 from platform_assets.learning.training import Candidate
 from platform_assets.learning.version_info import (
     PROMOTIONS,
-    VersionInfo as VersionInfo,
     first_predicted,
     recorded_events,
     version_info,
+)
+from platform_assets.learning.version_info import (
+    VersionInfo as VersionInfo,
 )
 
 if TYPE_CHECKING:

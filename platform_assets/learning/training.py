@@ -23,7 +23,7 @@ from platform_assets.learning.training_set import TrainingSet, refuse_unknown_la
 from platform_assets.learning.tuning import Trial, evenly_spread, tune
 
 _LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna", "joblib")
-_PARITY_ROWS = 2000
+_PARITY_ROWS = 1000
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -66,11 +67,13 @@ def promote_newest(workspace: Workspace, product: Product, name: str) -> Promoti
     """Make the newest candidate the champion.
 
     Raises:
-        RegistryError: nothing was trained yet, or a gate refused the newest candidate.
+        RegistryError: nothing was trained yet, a gate refused the newest candidate, or it was champion and had to give
+            way.
         AwaitsSignOff: the model's promotions wait for a person; the candidate stays challenger.
     """
     training = _newest_training(workspace, product, name)
     version, reason = int(training["model_version"]), str(training["reason"])
+    _refuse_overruled(name, version, workspace.registry(name).promotions())
     if product.models[name].promotion == "sign_off" and workspace.registry(name).champion() != version:
         raise AwaitsSignOff(name, version)
     event = workspace.registry(name).promote(version, reason=reason)
@@ -100,14 +103,20 @@ def promote_version(workspace: Workspace, product: Product, name: str, version: 
     return _recorded(workspace, product, name, event, info.as_of, model.metadata.validation.auc)
 
 
-def roll_back_champion(workspace: Workspace, product: Product, name: str, decision: Decision) -> Promotion:
-    """Put the champion before the present one in charge again, of every partition that has no predictions yet.
+def roll_back_champion(
+    workspace: Workspace, product: Product, name: str, decision: Decision, to: int | None = None
+) -> Promotion:
+    """Put an earlier champion in charge again, of every partition that has no predictions yet.
+
+    Args:
+        decision: of a person, or of a policy by its name.
+        to: its version; by default the champion before the present one.
 
     Raises:
         RegistryError: there is no earlier champion.
     """
     registry = workspace.registry(name)
-    version = registry.previous_champion()
+    version = to or registry.previous_champion()
     if version is None:
         raise RegistryError(
             f"model '{name}' has no champion before the present one, so there is nothing to roll back to. Name a "
@@ -123,6 +132,18 @@ def roll_back_champion(workspace: Workspace, product: Product, name: str, decisi
         kind="rollback",
     )
     return _recorded(workspace, product, name, event, as_of, model.metadata.validation.auc)
+
+
+def _refuse_overruled(name: str, version: int, events: Sequence[PromotionEvent]) -> None:
+    """Raise RegistryError if the version was champion before and somebody decided for another one since."""
+    if version not in {event.version for event in events[:-1]} or events[-1].version == version:
+        return
+    last = events[-1]
+    raise RegistryError(
+        f"version {version} of model '{name}' was champion and gave way to version {last.version}, decided by "
+        f"{last.decided_by or GATES}: {last.reason}. It is not promoted again by itself; train another candidate, or: "
+        f"platform model promote {name} {version} --who NAME --reason TEXT"
+    )
 
 
 def _first_unpredicted(workspace: Workspace, product: Product, name: str, as_of: str) -> str:

@@ -224,6 +224,11 @@ def test_a_person_may_promote_what_gates_refused_and_roll_it_back(deployed: Depl
     assert [registry.champion_in_charge(month) for month in (FEBRUARY, MARCH, "2013-04")] == [first] * 3
     (row,) = (r for r in lake.read("flight_delay.flight_delay_champion").to_pylist() if r["model_version"] == first)
     assert (row["decided_by"], row["reason"]) == ("Bob", f"rolled back from version {second}: worse at night")
+    undone = deployed.train(MARCH).version
+    promote_newest(deployed.workspace, deployed.with_model(), MODEL)
+    said(run("rollback", MODEL, "--who", "Bob", "--reason", "worse by day"))
+    with pytest.raises(RegistryError, match=f"version {undone} .* gave way to version {first}, decided by Bob: rolled"):
+        promote_newest(deployed.workspace, deployed.with_model(), MODEL)
     over = run("rollback", MODEL, "--who", "Bob", "--reason", "and further")
     assert over.exit_code == 1
     assert "has no champion before the present one" in over.output
@@ -232,7 +237,7 @@ def test_a_person_may_promote_what_gates_refused_and_roll_it_back(deployed: Depl
     assert "champion" in listed[first]["aliases"]
     assert listed[second]["gates"] == "refused: perfect"
     assert listed[second]["who"] == "Ann (override)"
-    assert listed[first]["why"] == f"rolled back from version {second}: worse at night"
+    assert listed[first]["why"] == f"rolled back from version {undone}: worse by day"
     assert "Ann (override)" in run("list", MODEL).output
 
 

@@ -18,7 +18,7 @@ from platform_assets.learning.gates.result import GateResult
 from platform_assets.learning.gates.wording import unknown
 from platform_assets.learning.tuning import evenly_spread
 
-SAMPLE_ROWS = 12_000
+SAMPLE_ROWS = 8_000
 NAMED = 3
 
 
