@@ -12,6 +12,7 @@ from platform_assets.commands.contracts import contracts
 from platform_assets.commands.data import data
 from platform_assets.commands.explain import explain
 from platform_assets.commands.fetch import fetch
+from platform_assets.commands.model import model
 from platform_assets.commands.quality import quality
 from platform_assets.commands.quarantine import quarantine
 from platform_assets.commands.reproduce import reproduce
@@ -69,6 +70,7 @@ platform.add_command(data)
 platform.add_command(explain)
 platform.add_command(reproduce)
 platform.add_command(fetch)
+platform.add_command(model)
 platform.add_command(vault)
 platform.add_command(quarantine)
 platform.add_command(quality)

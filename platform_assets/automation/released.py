@@ -12,22 +12,27 @@ if TYPE_CHECKING:
     from platform_assets.quality.contract import Contract
 
 
-def tells(instance: dg.DagsterInstance, run_id: str | None = None) -> "Callable[[Contract, Materialisation], None]":
+def tells(
+    instance: dg.DagsterInstance, run_id: str | None = None, words: str | None = None
+) -> "Callable[[Contract, Materialisation], None]":
     """What a release calls when it has published: one event on the asset, and one for each of its checks.
 
     Args:
         run_id: the run that released it; None at the command line.
+        words: what happened; by default that it was released from quarantine, by whom and why.
     """
 
     def tell(contract: "Contract", done: "Materialisation") -> None:
-        instance.report_runless_asset_event(_materialisation(contract, done, run_id))
+        instance.report_runless_asset_event(_materialisation(contract, done, run_id, words))
         for check in done.checks:
             instance.report_runless_asset_event(_evaluation(contract, check, done.partition))
 
     return tell
 
 
-def _materialisation(contract: "Contract", done: "Materialisation", run_id: str | None) -> dg.AssetMaterialization:
+def _materialisation(
+    contract: "Contract", done: "Materialisation", run_id: str | None, words: str | None
+) -> dg.AssetMaterialization:
     published, facts = done.publication, {name: value for name, value in done.facts.items() if value is not None}
     metadata: dict[str, Any] = {
         "dagster/row_count": done.report.rows,
@@ -43,7 +48,7 @@ def _materialisation(contract: "Contract", done: "Materialisation", run_id: str 
     return dg.AssetMaterialization(
         contract.name,
         partition=done.partition,
-        description=f"Released from quarantine by {done.facts['released by']}: {done.facts['release reason']}",
+        description=words or f"Released from quarantine by {facts['released by']}: {facts['release reason']}",
         metadata=metadata,
         # Equal rows have an equal data version, as after a run of the asset itself.
         tags={"dagster/data_version": version, "dagster/data_version_is_user_provided": "true"},

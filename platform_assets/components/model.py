@@ -5,9 +5,9 @@ from __future__ import annotations
 import dagster as dg
 
 from platform_assets.automation.retraining import retraining_decisions, retraining_sensor
+from platform_assets.components.champion_asset import champion_asset
 from platform_assets.components.declared import DeclaredComponent
 from platform_assets.components.model_assets import (
-    champion_asset,
     drift_report_asset,
     model_asset,
     predictions_asset,

@@ -1,15 +1,14 @@
 """The assets that every declared model has."""
 
 import functools
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from platform_assets.automation.conditions import when_inputs_are_updated
-from platform_assets.automation.retraining import EVIDENCE_TAG, REASON_TAG, ROLLBACK_TAG
-from platform_assets.components import model_contracts
+from platform_assets.automation.retraining import EVIDENCE_TAG, REASON_TAG
+from platform_assets.components import model_contracts, parity
 from platform_assets.components.asset_facts import (
     asset_arguments,
     check_spec,
@@ -18,6 +17,7 @@ from platform_assets.components.asset_facts import (
 )
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.components.steps import run_step
+from platform_assets.learning.declaration.gate_words import in_words
 from platform_assets.pipeline import Product
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 
@@ -44,9 +44,10 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         check_specs=[
             *check_specs(contract, delivered=False),
             *(
-                check_spec(contract.name, gate.name, _gate_words(gate), contract.partitions, blocking=True)
+                check_spec(contract.name, gate.name, in_words(gate), contract.partitions, blocking=True)
                 for gate in model.gates
             ),
+            parity.spec(contract),
         ],
     )
     def trained(
@@ -68,7 +69,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
                 run_id,
                 evidence=context.run.tags.get(EVIDENCE_TAG),
             )
-            done = yield from run_step(contract, step, reads=reads)
+            done = yield from parity.told(contract, run_step(contract, step, reads=reads))
         gates = [
             dg.AssetCheckResult(
                 asset_key=contract.name,
@@ -79,6 +80,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
             )
             for gate in done.candidate.gates
         ]
+        gates.append(parity.held(contract, done.candidate.parity_rows.num_rows))
         metrics = {key: value for key, value in done.candidate.metrics.to_dict().items() if value is not None}
         metadata = {
             "model version": done.version,
@@ -94,31 +96,6 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
         yield materialize_result(contract, done.record, checks=gates, metadata=metadata)
 
     return trained
-
-
-def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
-    """Promotes the newest candidate once every gate was passed, or the version before if the policy asks for that."""
-    contract = model_contracts.champions(model)
-    arguments = {**asset_arguments(contract, product.name, {"mlflow"}), "partitions_def": None}
-
-    @dg.asset(
-        **arguments,
-        deps=[dg.AssetDep(f"{model.name}_model")],
-        check_specs=check_specs(contract, delivered=False, partitioned=False),
-    )
-    def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        from platform_assets.pipeline.champion_rollback import promote_champion, roll_back_champion
-
-        space, asked = workspace.open(context.run_id), context.run.tags.get(ROLLBACK_TAG)
-        step = functools.partial(promote_champion, space, product, model.name)
-        if asked is not None:
-            reason = context.run.tags[REASON_TAG]
-            step = functools.partial(roll_back_champion, space, product, model.name, **json.loads(asked), reason=reason)
-        promoted = yield from run_step(contract, step)
-        metadata = {"model version": promoted.version, "trained as of": promoted.as_of, "reason": promoted.reason}
-        yield materialize_result(contract, promoted.record, metadata=metadata)
-
-    return champion
 
 
 def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:
@@ -201,13 +178,6 @@ def drift_report_asset(product: Product, model: MonitoredModelDeclaration) -> dg
         yield materialize_result(contract, report.record, checks=[verdict], metadata=metadata)
 
     return drift_report
-
-
-def _gate_words(gate: Any) -> str:
-    if gate.better_than:
-        return f"{gate.metric} better than the {gate.better_than}'s by more than {gate.margin:g}, on the same rows."
-    bound = f"at least {gate.at_least:g}" if gate.at_least is not None else f"at most {gate.at_most:g}"
-    return f"{gate.metric} on the validation rows is {bound}."
 
 
 def _numbers(**values: float | None) -> dict[str, float]:

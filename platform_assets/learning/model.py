@@ -16,6 +16,7 @@ from platform_assets.learning.baseline import SeasonalNaiveBaseline
 from platform_assets.learning.columns import feature_frame, require_columns
 from platform_assets.learning.declaration import Parameter
 from platform_assets.learning.errors import ScoringError
+from platform_assets.learning.evaluation import Evaluation
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.performance.reference import ValidationReference
 from platform_assets.learning.threads import share_the_cores
@@ -29,6 +30,8 @@ class ModelMetadata(BaseModel):
 
     `importance` of each feature is what `permutation_importance` found; empty in models that were trained before it.
     `reference` is None for models that were registered before it was recorded.
+    `evaluation` is that of a model fitted on the rows before the validation window, with the same parameters; None
+    for models of before it was kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +57,7 @@ class ModelMetadata(BaseModel):
     reference: ValidationReference | None = None
     digest: str
     libraries: dict[str, str]
+    evaluation: Evaluation | None = None
 
 
 @dataclass(frozen=True)

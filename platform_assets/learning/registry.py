@@ -1,39 +1,36 @@
 """Model versions in MLflow: logged with their evidence, named by alias, and answering who was in charge when."""
 
+import json
 import logging
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from platform_assets.learning.errors import RegistryError
+from platform_assets.learning.errors import ParityBroken, RegistryError
 from platform_assets.learning.model import METADATA_FILE, FittedModel, ModelMetadata
+from platform_assets.learning.promotions import PromotionEvent, in_charge, in_order, previous_champion
 from platform_assets.learning.run_log import batch, description, figures, log_trials
 from platform_assets.learning.training import Candidate
+from platform_assets.learning.version_info import (
+    PROMOTIONS,
+    first_predicted,
+    recorded_events,
+    version_info,
+)
+from platform_assets.learning.version_info import (
+    VersionInfo as VersionInfo,
+)
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
     from mlflow.entities.model_registry import ModelVersion
 
-CHAMPION, CHALLENGER = "champion", "challenger"
+CHAMPION, CHALLENGER, CANDIDATE = "champion", "challenger", "candidate"
 _FOLDER = "model"
-
-
-@dataclass(frozen=True)
-class VersionInfo:
-    """A registered version: what it was trained as of, when and why it was promoted, and its present aliases."""
-
-    version: int
-    as_of: str
-    run_id: str
-    aliases: tuple[str, ...]
-    promoted_at: str | None
-    reason: str | None
-    tags: dict[str, str]
 
 
 class ModelRegistry:
@@ -61,17 +58,21 @@ class ModelRegistry:
     def log_candidate(
         self, candidate: Candidate, *, run_id: str | None = None, tags: Mapping[str, str] | None = None
     ) -> int:
-        """Log and register a candidate and return its version, which then is the `challenger`.
+        """Log and register a candidate and return its version, which then is the `candidate`.
 
-        With `run_id` an existing run is logged into and left open; otherwise a run is made and ended. `tags` (code
-        commit, orchestration run, reason of the training) go to the run and the version. The alias moves last, so a
-        failure on the way leaves it where it was.
+        If it passed its gates, it is the `challenger` as well. With `run_id` an existing run is logged into and left
+        open; otherwise a run is made and ended. `tags` (code commit, orchestration run, reason of the training) go to
+        the run and the version. Aliases move last, so a failure on the way leaves them where they were.
+
+        Raises `ParityBroken` if the model, read back from the registry's files, gives other probabilities than the one
+        that was trained; no version is registered then.
         """
         own = run_id is None
         run = self._start_run(candidate) if run_id is None else run_id
         try:
             version = self._log_and_register(candidate, run, dict(tags or {}))
-            self._client.set_registered_model_alias(self.model_name, CHALLENGER, str(version))
+            for alias in [CANDIDATE, *([CHALLENGER] if candidate.accepted else [])]:
+                self._client.set_registered_model_alias(self.model_name, alias, str(version))
         except BaseException:
             if own:
                 self._client.set_terminated(run, "FAILED")
@@ -80,17 +81,41 @@ class ModelRegistry:
             self._client.set_terminated(run, "FINISHED")
         return version
 
-    def promote(self, version: int, reason: str) -> None:
-        """Make a version champion and record when and why; repeating it after a failure completes it.
+    def promote(
+        self,
+        version: int,
+        reason: str,
+        *,
+        decided_by: str = "",
+        override: bool = False,
+        predicts_from: str | None = None,
+        kind: Literal["promotion", "rollback"] = "promotion",
+    ) -> PromotionEvent:
+        """Make a version champion and record when, why and by whom; repeating it after a failure completes it.
 
         Promoting an earlier version again is a rollback: of the promoted versions the latest promoted is in charge.
+
+        Args:
+            predicts_from: the first partition it predicts; by default the one after that as of which it was trained.
         """
         promoted = self._registered(version)
+        event = PromotionEvent(
+            version=version,
+            at=datetime.now(UTC).isoformat(timespec="microseconds"),
+            predicts_from=predicts_from or first_predicted(promoted.tags.get("as_of", "")),
+            kind=kind,
+            reason=reason,
+            decided_by=decided_by,
+            override=override,
+        )
         self._tag(version, "promotion_reason", reason)
-        self._tag(version, "promoted_at", datetime.now(UTC).isoformat(timespec="microseconds"))
+        self._tag(version, "promoted_at", event.at)
+        events = [each.model_dump() for each in (*recorded_events(version, promoted.tags), event)]
+        self._tag(version, PROMOTIONS, json.dumps(events))
         self._client.set_registered_model_alias(self.model_name, CHAMPION, str(version))
         if CHALLENGER in promoted.aliases:
             self._client.delete_registered_model_alias(self.model_name, CHALLENGER)
+        return event
 
     def annotate(self, version: int, tags: Mapping[str, str]) -> None:
         """Record facts on a version; a fact of the same name is replaced."""
@@ -102,23 +127,30 @@ class ModelRegistry:
         return self._aliased(CHAMPION)
 
     def challenger(self) -> int | None:
-        """Version that the alias `challenger` names, if any: the latest candidate that was not promoted."""
+        """Version that the alias `challenger` names, if any: it passed its gates, and was not promoted (yet)."""
         return self._aliased(CHALLENGER)
+
+    def candidate(self) -> int | None:
+        """Version that the alias `candidate` names, if any: the newest one, whatever its gates said."""
+        return self._aliased(CANDIDATE)
+
+    def promotions(self) -> list[PromotionEvent]:
+        """Every time a version became champion, oldest first."""
+        return in_order(event for info in self.versions() for event in info.promotions)
+
+    def previous_champion(self) -> int | None:
+        """The champion before the present one, to which a rollback goes; None if there is none."""
+        return previous_champion(self.promotions())
 
     def champion_in_charge(self, partition: str) -> int | None:
         """Version that predicts a partition, so that asking again later gives the answer of the time.
 
-        The latest promoted version trained as of an earlier partition; if there is none, the earliest promoted one
-        trained as of the partition itself, which is how the first model serves the month it was born in.
+        The latest that became champion for this partition or an earlier one; if there is none, the earliest promoted
+        one trained as of the partition itself, which is how the first model serves the month it was born in.
         """
-        promoted = sorted(
-            (info for info in self.versions() if info.promoted_at), key=lambda info: (info.promoted_at, info.version)
-        )
-        earlier = [info.version for info in promoted if info.as_of < partition]
-        if earlier:
-            return earlier[-1]
-        born = [info.version for info in promoted if info.as_of == partition]
-        return born[0] if born else None
+        versions = self.versions()
+        events = in_order(event for info in versions for event in info.promotions)
+        return in_charge(events, {info.version: info.as_of for info in versions}, partition)
 
     def versions(self) -> list[VersionInfo]:
         """All versions in order; empty if the model was never registered."""
@@ -131,7 +163,7 @@ class ModelRegistry:
             found.extend(page)
             token = page.token or ""
         aliases = self._aliases() if found else {}
-        return sorted((_info(version, aliases) for version in found), key=lambda info: info.version)
+        return sorted((version_info(version, aliases) for version in found), key=lambda info: info.version)
 
     def load(self, version: int) -> FittedModel:
         """The model of a version, checked against the checksum it was registered with, and kept in memory."""
@@ -184,6 +216,10 @@ class ModelRegistry:
             described["files_sha256"] = candidate.model.save(Path(folder))
             client.log_artifacts(run_id, folder, _FOLDER)
         source = f"{client.get_run(run_id).info.artifact_uri}/{_FOLDER}"
+        _require_parity(candidate, _read(self.tracking_uri, source, described["files_sha256"]))
+        if candidate.evaluation is not None:
+            intervals = candidate.evaluation.candidate.intervals
+            described["figures"] = json.dumps({name: each.model_dump() for name, each in intervals.items()})
         self._ensure_registered_model()
         version = client.create_model_version(self.model_name, source, run_id=run_id, tags=described)
         return int(version.version)
@@ -233,23 +269,21 @@ class ModelRegistry:
         self._client.set_model_version_tag(self.model_name, str(version), key, value)
 
 
-def _info(version: "ModelVersion", aliases: Mapping[int, list[str]]) -> VersionInfo:
-    tags: dict[str, str] = dict(version.tags)
-    number = int(version.version)
-    return VersionInfo(
-        version=number,
-        as_of=tags.get("as_of", ""),
-        run_id=str(version.run_id),
-        aliases=tuple(sorted(aliases.get(number, []))),
-        promoted_at=tags.get("promoted_at"),
-        reason=tags.get("promotion_reason"),
-        tags=tags,
-    )
+def _require_parity(candidate: Candidate, loaded: FittedModel) -> None:
+    """Raise `ParityBroken` unless the model that was read back predicts the candidate's rows bit for bit."""
+    trained, read = (model.predict(candidate.parity_rows) for model in (candidate.model, loaded))
+    different = int((trained != read).sum())
+    if different:
+        raise ParityBroken(candidate.model.metadata.name, different, len(trained), float(abs(trained - read).max()))
 
 
 @lru_cache(maxsize=8)
 def _load(tracking_uri: str, source: str, files_sha256: str) -> FittedModel:
     """Kept by checksum: files with other contents are another entry, so a cached model is never out of date."""
+    return _read(tracking_uri, source, files_sha256)
+
+
+def _read(tracking_uri: str, source: str, files_sha256: str) -> FittedModel:
     from mlflow.artifacts import download_artifacts
 
     folder: Any = download_artifacts(artifact_uri=source, tracking_uri=tracking_uri)

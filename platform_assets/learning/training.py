@@ -14,20 +14,25 @@ from platform_assets.learning.columns import epoch_micros, feature_frame, label_
 from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.estimator import build_pipeline
-from platform_assets.learning.gates import GateResult, evaluate_gates
+from platform_assets.learning.evaluation import Evaluation, Judged, evaluate_models
+from platform_assets.learning.gates import GateResult, TrainingRows, evaluate_gates
 from platform_assets.learning.importance import permutation_importance
-from platform_assets.learning.metrics import Metrics, evaluate
+from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
 from platform_assets.learning.performance.reference import ValidationReference, validation_reference
 from platform_assets.learning.training_set import TrainingSet, refuse_unknown_labels, split_chronologically
-from platform_assets.learning.tuning import Trial, tune
+from platform_assets.learning.tuning import Trial, evenly_spread, tune
 
 _LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna", "joblib")
+_PARITY_ROWS = 1000
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A trained model with everything needed to decide on it; the metrics are of one fitted on earlier rows only."""
+    """A trained model with everything needed to decide on it; the metrics are of one fitted on earlier rows only.
+
+    `parity_rows` are validation rows on which the model has to predict the same wherever it is loaded.
+    """
 
     model: FittedModel
     metrics: Metrics
@@ -40,6 +45,12 @@ class Candidate:
     rows: int
     seconds: float
     digest: str
+    parity_rows: pa.Table
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The figures with their intervals, by segment and by probability, as they are kept with the model."""
+        return self.model.metadata.evaluation
 
     @property
     def accepted(self) -> bool:
@@ -54,6 +65,8 @@ class _Comparison:
     champion: Metrics | None
     champion_note: str
     reference: ValidationReference
+    judged: Judged
+    rows: TrainingRows
 
 
 def train_candidate(
@@ -82,6 +95,9 @@ def train_candidate(
             comparison.baseline,
             comparison.champion,
             champion_note=comparison.champion_note,
+            judged=comparison.judged,
+            rows=comparison.rows,
+            model=model,
         ),
         parameters=parameters,
         trials=trials,
@@ -89,6 +105,7 @@ def train_candidate(
         rows=training_set.rows.num_rows,
         seconds=time.perf_counter() - started,
         digest=model.metadata.digest,
+        parity_rows=evenly_spread(comparison.rows.later, _PARITY_ROWS).select(training_set.features),
     )
 
 
@@ -137,22 +154,52 @@ def _compare(
     predicted = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     labels = label_values(later, training_set.label)
     naive = _baseline(declaration, training_set, earlier).predict(later)
-    champion_metrics, note = _champion_metrics(champion, later, training_set)
-    reference = validation_reference(later, labels, predicted, declaration.monitoring.segments)
-    return _Comparison(evaluate(labels, predicted), evaluate(labels, naive), champion_metrics, note, reference)
+    note = _why_not_on_these(champion, later, training_set)
+    probabilities = {"candidate": predicted, "baseline": naive}
+    if champion is not None and not note:
+        probabilities["champion"] = champion.predict(later)
+    judged = evaluate_models(
+        later,
+        labels,
+        epoch_micros(later[training_set.event_time]),
+        probabilities,
+        segments=declaration.segment_columns,
+        seed=declaration.seed,
+        champion_note=note,
+    )
+    found = judged.evaluation
+    own = champion.metadata.validation if champion is not None else None
+    return _Comparison(
+        candidate=found.candidate.metrics,
+        baseline=found.baseline.metrics,
+        champion=found.champion.metrics if found.champion else own,
+        champion_note=note,
+        reference=validation_reference(later, labels, predicted, declaration.monitoring.segments),
+        judged=judged,
+        rows=_training_rows(training_set, earlier, later),
+    )
 
 
-def _champion_metrics(
-    champion: FittedModel | None, later: pa.Table, training_set: TrainingSet
-) -> tuple[Metrics | None, str]:
-    """The champion on the validation rows, or its own validation where these rows would give it a false figure."""
+def _training_rows(training_set: TrainingSet, earlier: pa.Table, later: pa.Table) -> TrainingRows:
+    return TrainingRows(
+        earlier=earlier,
+        later=later,
+        features=training_set.features,
+        categorical=training_set.categorical,
+        label=training_set.label,
+        event_time=training_set.event_time,
+    )
+
+
+def _why_not_on_these(champion: FittedModel | None, later: pa.Table, training_set: TrainingSet) -> str:
+    """Why the champion is held to its own validation rows: these would give it a false figure; empty if not so."""
     if champion is None:
-        return None, ""
+        return ""
     if champion.metadata.trained_to >= _moment(later, training_set.event_time, 0):
-        return champion.metadata.validation, " (on its own validation rows, because it was trained on these)"
+        return " (on its own validation rows, because it was trained on these)"
     if not set(champion.metadata.features) <= set(later.column_names):
-        return champion.metadata.validation, " (on its own validation rows, because these lack its features)"
-    return evaluate(label_values(later, training_set.label), champion.predict(later)), ""
+        return " (on its own validation rows, because these lack its features)"
+    return ""
 
 
 def _final_model(
@@ -189,6 +236,7 @@ def _final_model(
         reference=comparison.reference,
         digest=model_digest(probabilities, parameters, declaration.estimator),
         libraries={name: version(name) for name in _LIBRARIES},
+        evaluation=comparison.judged.evaluation,
     )
     return FittedModel(pipeline, _baseline(declaration, training_set, rows), metadata)
 

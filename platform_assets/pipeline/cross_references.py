@@ -47,6 +47,8 @@ def _dangling_names(product: Product) -> Iterator[str]:
             "features": model.features,
             "where": model.where,
             "baseline.segments": model.baseline.segments,
+            "segments": model.segments,
+            **{f"gates.{gate.name}.column": [gate.column] for gate in model.gates if gate.column},
             "monitored_columns": model.monitored_columns,
             "monitoring.segments": model.monitoring.segments,
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline import drift_table
@@ -89,18 +91,23 @@ def trainings_contract(model: ModelDeclaration) -> Contract:
 
 
 def champions_contract(model: ModelDeclaration) -> Contract:
-    """One row a promotion: which version became champion, as of which partition."""
-    return monthly(
+    """One row a partition: the version trained as of it that became champion last, and who decided so."""
+    contract = monthly(
         f"{model.name}_champion",
-        f"Promotions of {model.name}. A version predicts from the following partition on; the first also its own.",
+        f"Champions of {model.name}. A version predicts from the following partition on; the first also its own.",
         model,
         [
             Column(name="model_version", type="int", nullable=False, description="Version that became champion."),
             Column(name="validation_auc", type="double", description="Its AUC on its validation rows."),
             Column(name="reason", type="string", nullable=False, description="Why it was trained and promoted."),
             Column(name="promoted_at", type="timestamp", nullable=False, description="When it was promoted (UTC)."),
+            Column(name="decided_by", type="string", description="Who decided: a person, a policy, or the gates."),
+            Column(name="override", type="boolean", description="Whether gates had refused it."),
+            Column(name="predicts_from", type="string", description="First partition that it predicts from then on."),
         ],
     )
+    who = ContractVersion(version=2, date=date(2026, 11, 21), change="Who decided, against gates or not, from when.")
+    return contract.model_copy(update={"version": 2, "changelog": [who]})
 
 
 def monthly(

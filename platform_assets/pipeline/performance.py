@@ -153,12 +153,11 @@ def _predecessor(
 ) -> dict[str, Any]:
     """Figures of the version before, if the declaration asks for a comparison and it can be made."""
     from platform_assets.learning.performance.predecessor import predecessor_row
-    from platform_assets.learning.succession import predecessor
 
-    if model.rollback is None or seen.version is None:
-        return {}
     registry = workspace.registry(model.name)
-    before = predecessor(registry.versions(), seen.version)
+    if model.rollback is None or seen.version is None or registry.champion() != seen.version:
+        return {}
+    before = registry.previous_champion()
     if before is None:
         return {}
     fitted = registry.load(before)

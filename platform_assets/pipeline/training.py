@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from platform_assets.learning.training import Candidate
     from platform_assets.learning.training_set import TrainingSet
 
+# Tag of a version: the champion whose figures stand beside its own.
+COMPARED_WITH = "compared_with"
+
 
 @dataclass(frozen=True)
 class Training:
@@ -61,7 +64,8 @@ def train_model(
     rows = training_rows(workspace, product, model, as_of)
     in_charge = registry.champion()
     candidate = train_candidate(model, rows, registry.load(in_charge) if in_charge else None)
-    version = registry.log_candidate(candidate, run_id=run_id, tags=_tags(workspace, product, reason, evidence))
+    tags = _tags(workspace, product, reason, evidence) | ({COMPARED_WITH: str(in_charge)} if in_charge else {})
+    version = registry.log_candidate(candidate, run_id=run_id, tags=tags)
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)
@@ -87,7 +91,7 @@ def training_rows(
     tables = [product.table(name) for name in (model.feature_set, model.label.dataset)]
     read = dict(snapshots or {table: current_snapshot(workspace, table) for table in tables})
     known = labelled_partitions(feature_set, model, as_of)
-    features = workspace.lake.read(tables[0], _spanning(feature_set, known[0], known[-1]), snapshot_id=read[tables[0]])
+    features = workspace.lake.read(tables[0], spanning(feature_set, known[0], known[-1]), snapshot_id=read[tables[0]])
     features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
     labels = label_rows(workspace, product, model, known[0], known[-1], read[tables[1]])
     return build_training_set(
@@ -126,7 +130,7 @@ def label_rows(
 ) -> pa.Table:
     """Labels of the partitions ``first`` to ``last``: the feature set's keys and the label (nullable int)."""
     dataset, feature_set = product.datasets[model.label.dataset], product.feature_sets[model.feature_set]
-    window = _spanning(dataset, first, last)
+    window = spanning(dataset, first, last)
     source = table_input(workspace, product, dataset.name, snapshot_id, window, first)
     keys = [(name, SPARK_TYPES[feature_set.column(name).type]) for name in feature_set.keys]
     return compute_rows(
@@ -138,7 +142,8 @@ def label_rows(
     )
 
 
-def _spanning(contract: Contract, first: str, last: str) -> Window:
+def spanning(contract: Contract, first: str, last: str) -> Window:
+    """The time from the partition ``first`` to ``last``, both included."""
     from platform_assets.lake import Window
 
     begin, end = contract_window(contract, first), contract_window(contract, last)

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from platform_assets.learning.declaration import ModelDeclaration
-from platform_assets.learning.errors import RegistryError, ScoringError
+from platform_assets.learning.errors import ParityBroken, RegistryError, ScoringError
 from platform_assets.learning.registry import ModelRegistry
 from platform_assets.learning.training import Candidate, train_candidate
 from platform_assets.learning.training_set import TrainingSet
@@ -51,7 +52,7 @@ def test_a_logged_candidate_is_challenger_until_promoted(
     registry.promote(version, "first model")
     assert (registry.challenger(), registry.champion()) == (None, 1)
     [info] = registry.versions()
-    assert (info.as_of, info.reason, info.aliases) == ("2013-04", "first model", ("champion",))
+    assert (info.as_of, info.reason, info.aliases) == ("2013-04", "first model", ("candidate", "champion"))
     assert info.tags["code_commit"] == "abc"
     assert info.tags["digest"] == candidate.digest
     assert info.tags["snapshots"] == '{"flight_features": 11, "flights": 12}'
@@ -95,6 +96,67 @@ def test_the_champion_in_charge_is_answered_for_any_partition(registry: ModelReg
     registry.promote(1, "rollback")
     assert registry.champion() == 1
     assert registry.champion_in_charge("2013-07") == 1
+
+
+def test_a_version_promoted_late_leaves_the_past_as_it_was(registry: ModelRegistry, candidate: Candidate) -> None:
+    first, second = (registry.log_candidate(_as_of(candidate, as_of)) for as_of in ("2013-02", "2013-04"))
+    registry.promote(first, "first")
+    registry.promote(second, "better", decided_by="Ann", override=True, predicts_from="2013-08")
+    months = ["2013-04", "2013-07", "2013-08", "2013-09", "2013-10"]
+    assert [registry.champion_in_charge(month) for month in months] == [1, 1, 2, 2, 2]
+    assert registry.previous_champion() == first
+    registry.promote(first, "back", decided_by="Bob", predicts_from="2013-10", kind="rollback")
+    assert [registry.champion_in_charge(month) for month in months] == [1, 1, 2, 2, 1]
+    assert registry.previous_champion() is None
+    told = [(each.version, each.kind, each.decided_by, each.override) for each in registry.promotions()]
+    assert told == [
+        (1, "promotion", "", False),
+        (2, "promotion", "Ann", True),
+        (1, "rollback", "Bob", False),
+    ]
+
+
+def test_versions_promoted_before_there_was_a_history_stay_in_charge(
+    registry: ModelRegistry, candidate: Candidate
+) -> None:
+    from mlflow import MlflowClient
+
+    version = registry.log_candidate(candidate)
+    registry.promote(version, "first model")
+    MlflowClient(registry.tracking_uri).delete_model_version_tag(registry.model_name, str(version), "promotions")
+    assert registry.champion_in_charge("2013-05") == version
+    [event] = registry.promotions()
+    assert (event.predicts_from, event.reason) == ("2013-05", "first model")
+
+
+def test_a_refused_candidate_is_no_challenger(registry: ModelRegistry, candidate: Candidate) -> None:
+    accepted = registry.log_candidate(candidate)
+    failed = replace(candidate.gates[0], passed=False)
+    refused = registry.log_candidate(replace(candidate, gates=[failed]))
+    assert (registry.candidate(), registry.challenger()) == (refused, accepted)
+    assert [info.accepted for info in registry.versions()] == [True, False]
+
+
+class Forgetful(LogisticRegression):  # type: ignore[misc]
+    """An estimator that loses what it learned when it is stored."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "intercept_": self.intercept_ + 1}
+
+
+def test_a_model_that_is_not_the_same_when_read_back_is_not_registered(
+    registry: ModelRegistry,
+    declare: Callable[..., ModelDeclaration],
+    make_set: Callable[..., TrainingSet],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sklearn.linear_model.LogisticRegression", Forgetful)
+    declared = declare(estimator="sklearn.linear_model.LogisticRegression", parameters={})
+    broken = train_candidate(declared, make_set())
+    with pytest.raises(ParityBroken, match=r"it gives [\d,]+ of [\d,]+ validation rows other probabilities"):
+        registry.log_candidate(broken)
+    assert registry.versions() == []
+    assert registry.candidate() is None
 
 
 @pytest.mark.parametrize("step", ["log_batch", "log_artifacts", "create_model_version"])

@@ -23,7 +23,7 @@ OWN = {
     "flight_delay_performance_estimate": {"month"},
     "flight_delay_drift_report": {"month", "column"},
     "flight_delay_model": {"month", "model_version", "reason", "seconds"},
-    "flight_delay_champion": {"promoted_at"},
+    "flight_delay_champion": {"promoted_at", "decided_by", "override", "predicts_from"},
 }
 
 

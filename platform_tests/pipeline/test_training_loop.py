@@ -17,7 +17,7 @@ from platform_assets.learning.model import METADATA_FILE
 from platform_assets.learning.policy import RetrainingDecision
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.alerts import read_alerts
-from platform_assets.pipeline.champion_rollback import promote_champion, roll_back_champion
+from platform_assets.pipeline.champion_rollback import promote_by_gates, roll_back_by_policy
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.drift_report import DriftReport, materialise_drift_report
 from platform_assets.pipeline.drift_rows import with_multivariate
@@ -368,10 +368,11 @@ def test_a_candidate_that_a_gate_refused_cannot_be_promoted_and_the_champion_sta
         promote_newest(story.workspace, strict, MODEL)
     assert str(error.value) == (
         f"version {refused.version} of model 'flight_delay' was refused by its gates and cannot be promoted. "
-        "Improve the model, or change the declared gates and train again."
+        "Improve the model, or change the declared gates and train again. A person who answers for it may promote it "
+        f"all the same: platform model promote flight_delay {refused.version} --who NAME --reason TEXT"
     )
     registry = story.workspace.registry(MODEL)
-    assert (registry.champion(), registry.challenger()) == (1, refused.version)
+    assert (registry.champion(), registry.challenger(), registry.candidate()) == (1, None, refused.version)
     assert registry.champion_in_charge(APRIL) == 1
 
 
@@ -436,7 +437,7 @@ def test_a_champion_that_is_worse_than_the_one_before_it_gives_way_once_and_with
         **{**WITHOUT_GATES, "features": ["minute"], "rollback": RollbackDeclaration(margin=0.01, minimum_rows=500)},
     )
     poor = train_model(workspace, careless, MODEL, FEBRUARY, "to see it decay", evidence='{"as_of": "2013-02"}')
-    promote_champion(workspace, careless, MODEL)
+    promote_by_gates(workspace, careless, MODEL)
     materialise_predictions(workspace, careless, MODEL, MARCH)
     materialise_performance(workspace, careless, MODEL, MARCH)
 
@@ -447,10 +448,12 @@ def test_a_champion_that_is_worse_than_the_one_before_it_gives_way_once_and_with
     assert decided.rollback.to_version == 1
     change = {"version": poor.version, "to_version": 1, "partition": MARCH, "reason": decided.rollback.reason}
     for _ in range(2):
-        promotion = roll_back_champion(workspace, careless, MODEL, **change)
+        promotion = roll_back_by_policy(workspace, careless, MODEL, **change)
     assert (promotion.version, registry.champion(), registry.champion_in_charge(APRIL)) == (1, 1, 1)
+    event = registry.promotions()[-1]
+    assert (event.version, event.kind, event.decided_by) == (1, "rollback", "policy")
+    assert decided.rollback.reason in event.reason
     (version,) = [info for info in registry.versions() if info.version == poor.version]
-    assert (version.tags["rolled_back_by"], version.tags["rollback_reason"]) == ("policy", decided.rollback.reason)
     assert version.tags["retraining_evidence"] == '{"as_of": "2013-02"}'
     (alert,) = [each for each in read_alerts(lake) if each.rule == "rolled_back"]
     assert (alert.asset, alert.partition, alert.is_open) == ("flight_delay_champion", MARCH, True)
@@ -458,13 +461,15 @@ def test_a_champion_that_is_worse_than_the_one_before_it_gives_way_once_and_with
 
     # The same evidence says nothing of the version that came back, and the other is not promoted again by itself.
     assert decide_by_policy(workspace, careless, MODEL, APRIL).rollback is None
-    with pytest.raises(RegistryError, match="was rolled back and is not promoted again by itself: On"):
-        promote_champion(workspace, careless, MODEL)
+    with pytest.raises(
+        RegistryError, match="was champion and gave way to version 1, decided by policy: rolled back from"
+    ):
+        promote_by_gates(workspace, careless, MODEL)
     assert registry.champion() == 1
 
     train_model(workspace, story.product, MODEL, MARCH, "a better one")
-    better = promote_champion(workspace, story.product, MODEL)
+    better = promote_by_gates(workspace, story.product, MODEL)
     assert registry.champion() == better.version
     assert [each.is_open for each in read_alerts(lake) if each.rule == "rolled_back"] == [False]
     with pytest.raises(RegistryError, match=f"version {better.version} is champion by now"):
-        roll_back_champion(workspace, careless, MODEL, **change)
+        roll_back_by_policy(workspace, careless, MODEL, **change)

@@ -1,7 +1,7 @@
 """A model as a whole."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -54,8 +54,15 @@ class ModelDeclaration(Declaration):
     baseline: BaselineDeclaration = Field(
         default_factory=BaselineDeclaration, description="Naive forecast that is kept beside the model."
     )
+    segments: list[str] = Field(
+        default_factory=list, description="Columns by whose values a candidate's figures are told too, such as origin."
+    )
     gates: list[GateDeclaration] = Field(
         default_factory=list, description="Conditions a candidate has to meet to become champion."
+    )
+    promotion: Literal["automatic", "sign_off"] = Field(
+        default="automatic",
+        description="Whether a candidate that passed its gates becomes champion by itself, or by a person's word.",
     )
     retraining: RetrainingDeclaration = Field(
         default_factory=RetrainingDeclaration, description="When a new candidate is trained."
@@ -84,6 +91,12 @@ class ModelDeclaration(Declaration):
         constant = {column for column, values in self.where.items() if len(values) == 1}
         return self.features or [name for name in feature_columns if name not in constant]
 
+    @property
+    def segment_columns(self) -> list[str]:
+        """The columns by whose values figures are told: the declared ones, and those that gates judge by."""
+        judged = [gate.column for gate in self.gates if gate.column is not None]
+        return list(dict.fromkeys([*self.segments, *judged]))
+
     @field_validator("first_partition")
     @classmethod
     def _check_first_partition(cls, value: str) -> str:
@@ -96,6 +109,7 @@ class ModelDeclaration(Declaration):
             "gates": [gate.name for gate in self.gates],
             "features": self.features or [],
             "baseline.segments": self.baseline.segments,
+            "segments": self.segments,
             "monitored_columns": self.monitored_columns or [],
             "monitoring.segments": self.monitoring.segments,
         }

@@ -1,0 +1,1 @@
+"""A product's functions with a fault: what a wrong join would give."""
