@@ -15,3 +15,7 @@ class ScoringError(LearningError):
 
 class RegistryError(LearningError):
     """A model version that the registry does not hold, or holds in another state than was recorded."""
+
+
+class TrackingError(RegistryError):
+    """MLflow cannot be reached or does not answer as it should."""

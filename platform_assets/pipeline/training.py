@@ -44,15 +44,15 @@ def train_model(
 
     Raises:
         TrainingError: there is nothing to learn from; nothing was registered.
+        TrackingError: MLflow does not answer; no alias was moved.
     """
-    from platform_assets.learning.training import train_candidate
+    from platform_assets.learning.registering import train_and_register
 
-    model = product.models[name]
-    registry = workspace.registry(name)
+    model, registry = product.models[name], workspace.registry(name)
     rows = training_rows(workspace, product, model, as_of)
-    in_charge = registry.champion()
-    candidate = train_candidate(model, rows, registry.load(in_charge) if in_charge else None)
-    version = registry.log_candidate(candidate, run_id=run_id, tags=_tags(workspace, reason))
+    version, candidate = train_and_register(
+        registry, model, rows, searches=workspace.searches, tags=_tags(workspace, reason), run_id=run_id
+    )
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)
@@ -60,23 +60,28 @@ def train_model(
 
 
 def training_rows(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, as_of: str) -> TrainingSet:
-    """Features of every partition whose label is known as of ``as_of``, joined with the labels."""
+    """Features of every partition whose label is known as of ``as_of``, joined with the labels.
+
+    With ``training.max_rows`` partition by partition, so that no more than one of them and the sample is in memory.
+    """
     from platform_assets.learning.segment import rows_where
-    from platform_assets.learning.training_set import build_training_set
+    from platform_assets.learning.training_set import training_set_of_parts
 
     feature_set = product.feature_sets[model.feature_set]
     tables = [product.table(name) for name in (model.feature_set, model.label.dataset)]
     snapshots = {table: current_snapshot(workspace, table) for table in tables}
     known = labelled_partitions(feature_set, model, as_of)
-    features = workspace.lake.read(
-        tables[0], _spanning(feature_set, known[0], known[-1]), snapshot_id=snapshots[tables[0]]
-    )
-    features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
-    labels = label_rows(workspace, product, model, known[0], known[-1], snapshots[tables[1]])
-    return build_training_set(
+    spans = [(known[0], known[-1])] if model.training.max_rows is None else [(month, month) for month in known]
+
+    def part(first: str, last: str) -> tuple[pa.Table, pa.Table]:
+        window = _spanning(feature_set, first, last)
+        features = workspace.lake.read(tables[0], window, snapshot_id=snapshots[tables[0]])
+        features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
+        return features, label_rows(workspace, product, model, first, last, snapshots[tables[1]])
+
+    return training_set_of_parts(
         model,
-        features,
-        labels,
+        (part(first, last) for first, last in spans),
         feature_columns=feature_set.feature_columns,
         keys=feature_set.keys,
         event_time=_time_column(feature_set),
@@ -138,7 +143,9 @@ def _time_column(contract: Contract) -> str:
 
 
 def _tags(workspace: Workspace, reason: str) -> dict[str, str]:
-    return {"reason": reason, "code_commit": code_commit(), "dagster_run_id": workspace.run_id}
+    commit = code_commit()
+    dirty = str(commit.endswith("-dirty")).lower()
+    return {"reason": reason, "code_commit": commit, "code_dirty": dirty, "dagster_run_id": workspace.run_id}
 
 
 def _record(

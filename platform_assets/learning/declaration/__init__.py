@@ -5,11 +5,13 @@ from platform_assets.learning.declaration.gate import GateDeclaration
 from platform_assets.learning.declaration.label import LabelDeclaration
 from platform_assets.learning.declaration.model import ModelDeclaration
 from platform_assets.learning.declaration.retraining import RetrainingDeclaration
-from platform_assets.learning.declaration.search import Range, SearchDeclaration
+from platform_assets.learning.declaration.search import Choices, Range, SearchDeclaration
+from platform_assets.learning.declaration.training import TrainingDeclaration
 from platform_assets.learning.declaration.validation import BaselineDeclaration, ValidationDeclaration
 
 __all__ = [
     "BaselineDeclaration",
+    "Choices",
     "GateDeclaration",
     "LabelDeclaration",
     "ModelDeclaration",
@@ -17,5 +19,6 @@ __all__ = [
     "Range",
     "RetrainingDeclaration",
     "SearchDeclaration",
+    "TrainingDeclaration",
     "ValidationDeclaration",
 ]

@@ -1,0 +1,66 @@
+"""Reaching MLflow: retries that end, and an error that says what does not answer and what to do about it."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from platform_assets.learning.errors import TrackingError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# MLflow's own are 7 retries with pauses that double, which keeps a run waiting for minutes before it fails.
+_LIMITS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+}
+_SERVER_FAILED = 500
+
+
+def connect(uri: str) -> "MlflowClient":
+    """A client of the tracking store and registry at an address; limits of retries set from outside are kept.
+
+    Raises `TrackingError` if a server does not answer.
+    """
+    for name, value in _LIMITS.items():
+        os.environ.setdefault(name, value)
+    from mlflow import MlflowClient
+
+    # Creating the tables is announced at INFO with several lines that say nothing to a user of the platform.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+    client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+    if urlsplit(uri).scheme in ("http", "https"):
+        with answering(uri):
+            client.search_experiments(max_results=1)
+    return client
+
+
+@contextmanager
+def answering(uri: str) -> Iterator[None]:
+    """Turn the failure of the server behind an address into a `TrackingError`, after MLflow's retries."""
+    from mlflow.exceptions import MlflowException
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except (MlflowException, RequestException) as error:
+        if isinstance(error, MlflowException) and error.get_http_status_code() < _SERVER_FAILED:
+            raise
+        raise TrackingError(
+            f"MLflow at {without_password(uri)} does not answer as it should, after "
+            f"{os.environ['MLFLOW_HTTP_REQUEST_MAX_RETRIES']} retries: {error}. No alias was moved. Start the server "
+            "or correct PLATFORM_MLFLOW_TRACKING_URI, then run the step again: finished trials are kept."
+        ) from error
+
+
+def without_password(uri: str) -> str:
+    """An address as it may be shown."""
+    parts = urlsplit(uri)
+    if parts.password is None:
+        return uri
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username}:***@{host}").geturl()
