@@ -26,14 +26,13 @@ def connect(uri: str) -> "MlflowClient":
 
     Raises `TrackingError` if a server does not answer.
     """
-    for name, value in _LIMITS.items():
-        os.environ.setdefault(name, value)
+    _limit_retries()
     from mlflow import MlflowClient
 
     # Creating the tables is announced at INFO with several lines that say nothing to a user of the platform.
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
     client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-    if urlsplit(uri).scheme in ("http", "https"):
+    if _is_server(uri):
         with answering(uri):
             client.search_experiments(max_results=1)
     return client
@@ -41,7 +40,8 @@ def connect(uri: str) -> "MlflowClient":
 
 @contextmanager
 def answering(uri: str) -> Iterator[None]:
-    """Turn the failure of the server behind an address into a `TrackingError`, after MLflow's retries."""
+    """Turn a failure of the store behind an address into a `TrackingError`, after MLflow's retries."""
+    _limit_retries()
     from mlflow.exceptions import MlflowException
     from requests.exceptions import RequestException
 
@@ -50,10 +50,10 @@ def answering(uri: str) -> Iterator[None]:
     except (MlflowException, RequestException) as error:
         if isinstance(error, MlflowException) and error.get_http_status_code() < _SERVER_FAILED:
             raise
+        retried = f", after {os.environ['MLFLOW_HTTP_REQUEST_MAX_RETRIES']} retries" if _is_server(uri) else ""
         raise TrackingError(
-            f"MLflow at {without_password(uri)} does not answer as it should, after "
-            f"{os.environ['MLFLOW_HTTP_REQUEST_MAX_RETRIES']} retries: {error}. No alias was moved. Start the server "
-            "or correct PLATFORM_MLFLOW_TRACKING_URI, then run the step again: finished trials are kept."
+            f"MLflow at {without_password(uri)} does not answer as it should{retried}: {error}. No alias was moved. "
+            "Start it or correct PLATFORM_MLFLOW_TRACKING_URI, then run the step again: finished trials are kept."
         ) from error
 
 
@@ -64,3 +64,12 @@ def without_password(uri: str) -> str:
         return uri
     host = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{parts.username}:***@{host}").geturl()
+
+
+def _limit_retries() -> None:
+    for name, value in _LIMITS.items():
+        os.environ.setdefault(name, value)
+
+
+def _is_server(uri: str) -> bool:
+    return urlsplit(uri).scheme in ("http", "https")

@@ -42,7 +42,7 @@ def test_a_server_that_is_away_is_named_with_the_remedy() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         uri = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(TrackingError, match=rf"MLflow at {uri} does not answer.*after 1 retries.*Start the server"):
+        with pytest.raises(TrackingError, match=rf"MLflow at {uri} does not answer.*after 1 retries.*Start it"):
             ModelRegistry(uri, "late").ensure_experiment()
 
 

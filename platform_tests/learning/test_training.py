@@ -234,7 +234,9 @@ declare = conftest.declare._get_wrapped_function()()
 make_set = conftest.make_set._get_wrapped_function()(months, declare)
 rows = make_set(rows=4000)
 print(train_candidate(declare(parameters={"max_iter": 30}), rows).digest)
-for estimator in ("linear_model.LogisticRegression", "linear_model.SGDClassifier", "ensemble.RandomForestClassifier"):
+# Linear algebra shares a sum among threads only if it is long.
+rows = make_set(rows=40_000)
+for estimator in ("linear_model.LogisticRegression", "linear_model.SGDClassifier"):
     parameters = {"loss": "log_loss"} if "SGD" in estimator else {}
     print(train_candidate(declare(estimator=f"sklearn.{estimator}", parameters=parameters), rows).digest)
 """
@@ -256,4 +258,4 @@ def test_processes_with_other_thread_counts_train_the_same_model() -> None:
         for threads in ("1", "2")
     }
     assert len(digests) == 1
-    assert len(set(digests.pop().split())) == 4
+    assert len(set(digests.pop().split())) == 3

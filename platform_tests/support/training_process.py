@@ -6,7 +6,9 @@ import time
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import mlflow.tracking
+import alembic.command
+import mlflow.store.model_registry.sqlalchemy_workspace_store
+import mlflow.store.tracking.sqlalchemy_store
 import optuna.storages
 import sklearn.ensemble
 import sqlalchemy.dialects.sqlite
@@ -16,7 +18,15 @@ from platform_assets.learning.registering import train_and_register
 from platform_assets.learning.registry import ModelRegistry
 from platform_assets.learning.training_set import TrainingSet
 
-IMPORTED = (mlflow.tracking, optuna.storages, sklearn.ensemble, sqlalchemy.dialects.sqlite)
+# A child imports none of them anew; without this each takes seconds before it does anything that could break.
+IMPORTED = (
+    alembic.command,
+    mlflow.store.model_registry.sqlalchemy_workspace_store,
+    mlflow.store.tracking.sqlalchemy_store,
+    optuna.storages.RDBStorage,
+    sklearn.ensemble,
+    sqlalchemy.dialects.sqlite,
+)
 
 
 def registry_in(folder: Path) -> ModelRegistry:
