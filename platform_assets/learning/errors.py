@@ -26,3 +26,7 @@ class ParityBroken(RegistryError):
             f"probabilities than when it was trained (up to {largest:.3g} off), so nothing was registered. Check that "
             "the estimator keeps its whole state when it is pickled, and the library versions of this process."
         )
+
+
+class TrackingError(RegistryError):
+    """MLflow cannot be reached or does not answer as it should."""

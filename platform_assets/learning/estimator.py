@@ -35,7 +35,7 @@ def build_pipeline(
 
 def build_estimator(path: str, parameters: Mapping[str, Parameter], categories: int, seed: int) -> Any:
     """The unfitted estimator; its first `categories` columns are category codes, and told so where it can know."""
-    kind = _import(path)
+    kind = estimator_class(path)
     accepted = inspect.signature(kind).parameters
     given: dict[str, Any] = dict(parameters)
     if "random_state" in accepted:
@@ -50,9 +50,23 @@ def build_estimator(path: str, parameters: Mapping[str, Parameter], categories: 
         ) from error
 
 
+def estimator_class(path: str) -> Any:
+    """The class behind an import path; raises `TrainingError` if there is none or it gives no probabilities."""
+    module, _, name = path.rpartition(".")
+    try:
+        kind = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise TrainingError(
+            f"Estimator '{path}' cannot be imported: {error}. Correct the import path or install its package."
+        ) from error
+    if not hasattr(kind, "predict_proba"):
+        raise TrainingError(f"Estimator '{path}' has no predict_proba. Choose a classifier that gives probabilities.")
+    return kind
+
+
 def default_parameters(path: str) -> dict[str, Any]:
     """The estimator's own defaults by parameter name."""
-    signature = inspect.signature(_import(path))
+    signature = inspect.signature(estimator_class(path))
     return {
         name: parameter.default
         for name, parameter in signature.parameters.items()
@@ -85,16 +99,3 @@ def _takes_missing(estimator: Any) -> bool:
     from sklearn.utils import get_tags
 
     return bool(get_tags(estimator).input_tags.allow_nan)
-
-
-def _import(path: str) -> Any:
-    module, _, name = path.rpartition(".")
-    try:
-        kind = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise TrainingError(
-            f"Estimator '{path}' cannot be imported: {error}. Correct the import path or install its package."
-        ) from error
-    if not hasattr(kind, "predict_proba"):
-        raise TrainingError(f"Estimator '{path}' has no predict_proba. Choose a classifier that gives probabilities.")
-    return kind

@@ -58,6 +58,18 @@ class ModelMetadata(BaseModel):
     digest: str
     libraries: dict[str, str]
     evaluation: Evaluation | None = None
+    #: Labelled rows that `rows` are a sample of; None if they are all.
+    sampled_from: int | None = None
+    #: 'full' or 'incremental', with the reason where another was declared.
+    update: str = "full"
+    #: Digest of the champion that an incremental training went on from.
+    continued_from: str | None = None
+    #: Threads of linear algebra during the fits.
+    blas_threads: int | None = None
+    #: The searched metric and its values of the declared and the chosen parameters on the same rows (of the search).
+    search_metric: str | None = None
+    untuned_value: float | None = None
+    tuned_value: float | None = None
 
 
 @dataclass(frozen=True)

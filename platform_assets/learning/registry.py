@@ -1,9 +1,9 @@
 """Model versions in MLflow: logged with their evidence, named by alias, and answering who was in charge when."""
 
 import json
-import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from platform_assets.learning.errors import ParityBroken, RegistryError
 from platform_assets.learning.model import METADATA_FILE, FittedModel, ModelMetadata
 from platform_assets.learning.promotions import PromotionEvent, in_charge, in_order, previous_champion
-from platform_assets.learning.run_log import batch, description, figures, log_trials
+from platform_assets.learning.run_log import batch, description, figures, log_plots
+from platform_assets.learning.tracking import connect
 from platform_assets.learning.training import Candidate
+from platform_assets.learning.trial_log import TrialLog, log_trials
 from platform_assets.learning.version_info import (
     PROMOTIONS,
     first_predicted,
@@ -67,19 +69,30 @@ class ModelRegistry:
         Raises `ParityBroken` if the model, read back from the registry's files, gives other probabilities than the one
         that was trained; no version is registered then.
         """
-        own = run_id is None
-        run = self._start_run(candidate) if run_id is None else run_id
-        try:
-            version = self._log_and_register(candidate, run, dict(tags or {}))
-            for alias in [CANDIDATE, *([CHALLENGER] if candidate.accepted else [])]:
-                self._client.set_registered_model_alias(self.model_name, alias, str(version))
-        except BaseException:
-            if own:
-                self._client.set_terminated(run, "FAILED")
-            raise
-        if own:
-            self._client.set_terminated(run, "FINISHED")
+        if run_id is None:
+            with self.training_run(candidate.model.metadata.as_of) as own:
+                return self.log_candidate(candidate, run_id=own, tags=tags)
+        version = self._log_and_register(candidate, run_id, dict(tags or {}))
+        for alias in [CANDIDATE, *([CHALLENGER] if candidate.accepted else [])]:
+            self._client.set_registered_model_alias(self.model_name, alias, str(version))
         return version
+
+    @contextmanager
+    def training_run(self, as_of: str, tags: Mapping[str, str] | None = None) -> Iterator[str]:
+        """A new run for a training, ended as failed if the block raises, otherwise as finished. Yields its id."""
+        name = f"{self.model_name} as of {as_of}"
+        created = self._client.create_run(self.ensure_experiment(), run_name=name, tags=dict(tags or {}))
+        run_id = str(created.info.run_id)
+        try:
+            yield run_id
+        except BaseException:
+            self._client.set_terminated(run_id, "FAILED")
+            raise
+        self._client.set_terminated(run_id, "FINISHED")
+
+    def trial_log(self, run_id: str, search: str, tags: Mapping[str, str]) -> TrialLog:
+        """Logs trials of a search under a run as they end, and ends the run of a process that was killed at it."""
+        return TrialLog(self._client, run_id, search, tags)
 
     def promote(
         self,
@@ -181,11 +194,7 @@ class ModelRegistry:
 
     @cached_property
     def _client(self) -> "MlflowClient":
-        from mlflow import MlflowClient
-
-        # Creating the tables is announced at INFO with several lines that say nothing to a user of the platform.
-        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-        return MlflowClient(tracking_uri=self.tracking_uri, registry_uri=self.tracking_uri)
+        return connect(self.tracking_uri)
 
     def _create_experiment(self) -> "Experiment":
         from mlflow.exceptions import MlflowException
@@ -203,15 +212,12 @@ class ModelRegistry:
             return self.artifact_root and f"{self.artifact_root.rstrip('/')}/{self.model_name}"
         return (Path(self.artifact_root).resolve() / self.model_name).as_uri()
 
-    def _start_run(self, candidate: Candidate) -> str:
-        name = f"{self.model_name} as of {candidate.model.metadata.as_of}"
-        return str(self._client.create_run(self.ensure_experiment(), run_name=name).info.run_id)
-
     def _log_and_register(self, candidate: Candidate, run_id: str, tags: dict[str, str]) -> int:
         client = self._client
         described = {**description(candidate), **tags}
         client.log_batch(run_id, **batch(figures(candidate), candidate.parameters, described))
-        log_trials(client, client.get_run(run_id), candidate.trials)
+        log_trials(client, run_id, candidate.trials)
+        log_plots(client, run_id, candidate)
         with tempfile.TemporaryDirectory() as folder:
             described["files_sha256"] = candidate.model.save(Path(folder))
             client.log_artifacts(run_id, folder, _FOLDER)

@@ -1,17 +1,17 @@
-"""What a training writes to its MLflow run: one request for the run and one for each trial, nested under it."""
+"""What a training writes to its MLflow run: figures, parameters, tags and pictures."""
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.learning.declaration import Parameter
+from platform_assets.learning.plots import plots
 from platform_assets.learning.training import Candidate
-from platform_assets.learning.tuning import Trial
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
 
 
 def figures(candidate: Candidate) -> dict[str, float | None]:
@@ -21,7 +21,13 @@ def figures(candidate: Candidate) -> dict[str, float | None]:
         "baseline": candidate.baseline_metrics,
         "champion": candidate.champion_metrics,
     }
-    values: dict[str, float | None] = {"rows": candidate.rows, "training_seconds": candidate.seconds}
+    known = candidate.model.metadata
+    values: dict[str, float | None] = {
+        "rows": candidate.rows,
+        "training_seconds": candidate.seconds,
+        "search_untuned": known.untuned_value,
+        "search_tuned": known.tuned_value,
+    }
     for who, metrics in compared.items():
         if metrics is not None:
             values |= {f"{who}_{name}": value for name, value in metrics.to_dict().items()}
@@ -43,6 +49,9 @@ def description(candidate: Candidate) -> dict[str, str]:
         "seed": str(metadata.seed),
         "estimator": metadata.estimator,
         "libraries": json.dumps(metadata.libraries, sort_keys=True),
+        "training_rows": candidate.size_words,
+        "update": metadata.update,
+        "tuning": candidate.tuning_words,
     }
 
 
@@ -60,14 +69,14 @@ def batch(
     }
 
 
-def log_trials(client: "MlflowClient", parent: "Run", trials: Iterable[Trial]) -> None:
-    """One ended run per trial, nested under the parent run, with its parameters, value and seconds."""
-    for trial in trials:
-        tags = {"mlflow.parentRunId": parent.info.run_id, "mlflow.runName": f"trial {trial.number}"}
-        run_id = client.create_run(parent.info.experiment_id, tags=tags).info.run_id
-        figures = {"value": trial.value, "seconds": trial.seconds}
-        client.log_batch(run_id, **batch(figures, trial.parameters, {}))
-        client.set_terminated(run_id)
+def log_plots(client: "MlflowClient", run_id: str, candidate: Candidate) -> None:
+    """Calibration, importance and learning curve as pictures under `plots`, and their numbers as JSON."""
+    diagnostics = candidate.diagnostics
+    if diagnostics is None:
+        return
+    for name, svg in plots(diagnostics, candidate.model.metadata.importance).items():
+        client.log_text(run_id, svg, f"plots/{name}.svg")
+    client.log_dict(run_id, asdict(diagnostics), "plots/diagnostics.json")
 
 
 def _now() -> int:

@@ -1,6 +1,7 @@
 """The one way a candidate is made: split by time, tune, fit, compare on the same rows, judge by gates, refit on all."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,6 +13,7 @@ import pyarrow as pa
 from platform_assets.learning.baseline import SeasonalNaiveBaseline
 from platform_assets.learning.columns import epoch_micros, feature_frame, label_values, require_columns
 from platform_assets.learning.declaration import ModelDeclaration, Parameter
+from platform_assets.learning.diagnostics import Diagnostics, diagnose
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.estimator import build_pipeline
 from platform_assets.learning.evaluation import Evaluation, Judged, evaluate_models
@@ -20,8 +22,15 @@ from platform_assets.learning.importance import permutation_importance
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
 from platform_assets.learning.performance.reference import ValidationReference, validation_reference
-from platform_assets.learning.training_set import TrainingSet, refuse_unknown_labels, split_chronologically
-from platform_assets.learning.tuning import Trial, evenly_spread, tune
+from platform_assets.learning.threads import BLAS_THREADS, repeatable_sums
+from platform_assets.learning.training_set import (
+    TrainingSet,
+    refuse_unknown_labels,
+    sample_words,
+    split_chronologically,
+)
+from platform_assets.learning.tuning import Trial, TrialRecords, best_trial, evenly_spread, tune
+from platform_assets.learning.updating import Update, continued, plan_update
 
 _LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna", "joblib")
 _PARITY_ROWS = 1000
@@ -46,6 +55,7 @@ class Candidate:
     seconds: float
     digest: str
     parity_rows: pa.Table
+    diagnostics: Diagnostics | None = None
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -57,6 +67,24 @@ class Candidate:
         """Whether every gate was passed."""
         return all(gate.passed for gate in self.gates)
 
+    @property
+    def size_words(self) -> str:
+        """On how many of the labelled rows it was trained, in words."""
+        return sample_words(self.rows, self.model.metadata.sampled_from)
+
+    @property
+    def tuning_words(self) -> str:
+        """What tuning gained on the rows of the search, in words."""
+        known = self.model.metadata
+        if known.search_metric is None:
+            return "not tuned"
+        untuned, tuned = (
+            "undefined" if value is None else f"{value:.4f}" for value in (known.untuned_value, known.tuned_value)
+        )
+        return (
+            f"{known.search_metric} {tuned} tuned, {untuned} as declared, on the same rows ({len(self.trials)} trials)"
+        )
+
 
 @dataclass(frozen=True)
 class _Comparison:
@@ -67,23 +95,51 @@ class _Comparison:
     reference: ValidationReference
     judged: Judged
     rows: TrainingRows
+    diagnostics: Diagnostics
 
 
 def train_candidate(
-    declaration: ModelDeclaration, training_set: TrainingSet, champion: FittedModel | None = None
+    declaration: ModelDeclaration,
+    training_set: TrainingSet,
+    champion: FittedModel | None = None,
+    *,
+    records: TrialRecords | None = None,
+    on_trial: Callable[[Trial], None] | None = None,
 ) -> Candidate:
     """Train, tune and judge a candidate.
 
-    Deterministic for equal rows, declaration and library versions. Raises `TrainingError` if the set is empty, a
-    feature is missing, the label is not binary or has one class, or a row's label could not have been known.
+    Deterministic for equal rows, declaration, champion and library versions. Raises `TrainingError` if the set is
+    empty, a feature is missing, the label is not binary or has one class, a row's label could not have been known, or
+    the estimator cannot do what is declared.
+
+    Args:
+        champion: model in charge, which is compared with, and gone on from where `training.update` is incremental.
+        records: where finished trials of a search are kept, so that a killed training resumes it.
+        on_trial: called with every trial of the search as it ends.
     """
+    with repeatable_sums():
+        return _train(declaration, training_set, champion, records, on_trial)
+
+
+def _train(
+    declaration: ModelDeclaration,
+    training_set: TrainingSet,
+    champion: FittedModel | None,
+    records: TrialRecords | None,
+    on_trial: Callable[[Trial], None] | None,
+) -> Candidate:
     started = time.perf_counter()
-    _check(declaration, training_set)
-    earlier, later = split_chronologically(training_set, declaration.validation)
-    _require_both_classes(earlier, training_set, "rows before the validation window")
-    parameters, trials = tune(declaration, training_set, earlier, later)
-    comparison = _compare(declaration, training_set, earlier, later, parameters, champion)
-    model = _final_model(declaration, training_set, later, parameters, comparison)
+    update = plan_update(declaration, training_set, champion)
+    learned = update.learned_from(training_set)
+    _check(declaration, learned)
+    earlier, later = split_chronologically(learned, declaration.validation)
+    _require_both_classes(earlier, learned, "rows before the validation window")
+    parameters, trials = _parameters(declaration, learned, update, (earlier, later), records, on_trial)
+    # The naive forecast is given all that was known, also where the model goes on from what another one learned.
+    known = training_set.rows.slice(0, training_set.rows.num_rows - later.num_rows)
+    comparison = _compare(declaration, learned, earlier, later, known, parameters, champion, update)
+    baseline = _baseline(declaration, training_set, training_set.rows)
+    model = _final_model(declaration, learned, later, parameters, comparison, update, trials, baseline)
     return Candidate(
         model=model,
         metrics=comparison.candidate,
@@ -102,20 +158,40 @@ def train_candidate(
         parameters=parameters,
         trials=trials,
         train_window=(model.metadata.trained_from, model.metadata.trained_to),
-        rows=training_set.rows.num_rows,
+        rows=learned.rows.num_rows,
         seconds=time.perf_counter() - started,
         digest=model.metadata.digest,
         parity_rows=evenly_spread(comparison.rows.later, _PARITY_ROWS).select(training_set.features),
+        diagnostics=comparison.diagnostics,
     )
 
 
 def fit_pipeline(
-    declaration: ModelDeclaration, training_set: TrainingSet, rows: pa.Table, parameters: dict[str, Parameter]
+    declaration: ModelDeclaration,
+    training_set: TrainingSet,
+    rows: pa.Table,
+    parameters: dict[str, Parameter],
+    start: FittedModel | None = None,
 ) -> Any:
-    """The declared pipeline with these parameters, fitted on these labelled rows."""
+    """The declared pipeline with these parameters fitted on these labelled rows, or `start` updated with them."""
+    if start is not None:
+        return continued(start, training_set, rows)
     features, categorical = training_set.features, training_set.categorical
     pipeline = build_pipeline(declaration.estimator, parameters, features, categorical, declaration.seed)
     return pipeline.fit(feature_frame(rows, features, categorical), label_values(rows, training_set.label))
+
+
+def _parameters(
+    declaration: ModelDeclaration,
+    training_set: TrainingSet,
+    update: Update,
+    last_fold: tuple[pa.Table, pa.Table],
+    records: TrialRecords | None,
+    on_trial: Callable[[Trial], None] | None,
+) -> tuple[dict[str, Parameter], list[Trial]]:
+    if update.start is not None:
+        return dict(update.start.metadata.parameters), []
+    return tune(declaration, training_set, *last_fold, records=records, on_trial=on_trial)
 
 
 def _check(declaration: ModelDeclaration, training_set: TrainingSet) -> None:
@@ -147,13 +223,15 @@ def _compare(
     training_set: TrainingSet,
     earlier: pa.Table,
     later: pa.Table,
+    known: pa.Table,
     parameters: dict[str, Parameter],
     champion: FittedModel | None,
+    update: Update,
 ) -> _Comparison:
-    pipeline = fit_pipeline(declaration, training_set, earlier, parameters)
+    pipeline = fit_pipeline(declaration, training_set, earlier, parameters, update.start)
     predicted = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     labels = label_values(later, training_set.label)
-    naive = _baseline(declaration, training_set, earlier).predict(later)
+    naive = _baseline(declaration, training_set, known).predict(later)
     note = _why_not_on_these(champion, later, training_set)
     probabilities = {"candidate": predicted, "baseline": naive}
     if champion is not None and not note:
@@ -177,6 +255,7 @@ def _compare(
         reference=validation_reference(later, labels, predicted, declaration.monitoring.segments),
         judged=judged,
         rows=_training_rows(training_set, earlier, later),
+        diagnostics=diagnose(training_set, pipeline, earlier, later, predicted),
     )
 
 
@@ -208,9 +287,12 @@ def _final_model(
     later: pa.Table,
     parameters: dict[str, Parameter],
     comparison: _Comparison,
+    update: Update,
+    trials: list[Trial],
+    baseline: SeasonalNaiveBaseline,
 ) -> FittedModel:
     rows, time_column = training_set.rows, training_set.event_time
-    pipeline = fit_pipeline(declaration, training_set, rows, parameters)
+    pipeline = fit_pipeline(declaration, training_set, rows, parameters, update.start)
     probabilities = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     metadata = ModelMetadata(
         name=declaration.name,
@@ -235,10 +317,22 @@ def _final_model(
         baseline_validation=comparison.baseline,
         reference=comparison.reference,
         digest=model_digest(probabilities, parameters, declaration.estimator),
-        libraries={name: version(name) for name in _LIBRARIES},
+        libraries=library_versions(),
         evaluation=comparison.judged.evaluation,
+        sampled_from=training_set.sampled_from,
+        update=update.words,
+        continued_from=update.start.metadata.digest if update.start else None,
+        blas_threads=BLAS_THREADS,
+        search_metric=declaration.search.metric if trials else None,
+        untuned_value=trials[0].value if trials else None,
+        tuned_value=best_trial(trials, declaration.search.metric).value if trials else None,
     )
-    return FittedModel(pipeline, _baseline(declaration, training_set, rows), metadata)
+    return FittedModel(pipeline, baseline, metadata)
+
+
+def library_versions() -> dict[str, str]:
+    """Installed versions of the libraries on which a model depends."""
+    return {name: version(name) for name in _LIBRARIES}
 
 
 def _moment(rows: pa.Table, event_time: str, position: int) -> str:

@@ -1,16 +1,18 @@
 """Training sets: features joined with the labels known at a partition, in an order that makes training repeatable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from platform_assets.learning import partitions
 from platform_assets.learning.columns import categorical_features, epoch_micros, require_columns
 from platform_assets.learning.declaration import ModelDeclaration, ValidationDeclaration
 from platform_assets.learning.errors import TrainingError
+from platform_assets.learning.sampling import KeySample
 
 _ROW = "__row"
 _MICROS_PER_DAY = 86_400_000_000
@@ -28,6 +30,18 @@ class TrainingSet:
     keys: tuple[str, ...]
     as_of: str
     snapshots: dict[str, int] = field(default_factory=dict)
+    #: Rows that the sample was taken from; None if there was no need to take one.
+    sampled_from: int | None = None
+
+    @property
+    def size_words(self) -> str:
+        """How many of the labelled rows are in the set, in words."""
+        return sample_words(self.rows.num_rows, self.sampled_from)
+
+
+def sample_words(rows: int, sampled_from: int | None) -> str:
+    """Say on how many rows a model was trained, and of how many these are a sample."""
+    return f"trained on {rows} of {rows if sampled_from is None else sampled_from} rows"
 
 
 def build_training_set(
@@ -41,24 +55,53 @@ def build_training_set(
     as_of: str,
     snapshots: Mapping[str, int],
 ) -> TrainingSet:
-    """Join feature rows with their labels for a training as of `as_of`.
+    """Join feature rows with their labels for a training as of `as_of`: `training_set_of_parts` of one part."""
+    return training_set_of_parts(
+        declaration,
+        [(features, labels)],
+        feature_columns=feature_columns,
+        keys=keys,
+        event_time=event_time,
+        as_of=as_of,
+        snapshots=snapshots,
+    )
 
+
+def training_set_of_parts(
+    declaration: ModelDeclaration,
+    parts: Iterable[tuple[pa.Table, pa.Table]],
+    *,
+    feature_columns: Sequence[str],
+    keys: Sequence[str],
+    event_time: str,
+    as_of: str,
+    snapshots: Mapping[str, int],
+) -> TrainingSet:
+    """Join parts of the features, such as partitions, with their labels, holding no more than one part and the sample.
+
+    How the rows are cut into parts has no influence on the set, as long as a row and its label are in the same one.
+    With `training.max_rows` the set is a sample that depends on the rows' keys alone (`KeySample`).
     `feature_columns` are those of the feature set; the declaration may choose among them. Raises `TrainingError` if
     a declared feature is missing, a key is not unique, or a row is newer than the labels known as of `as_of`.
     """
-    chosen = tuple(declaration.chosen_features(feature_columns))
-    require_columns(features, chosen, f"model '{declaration.name}', features", TrainingError)
-    rows = join_labels(features, labels, keys, declaration.label.column, event_time=event_time)
-    refuse_unknown_labels(rows, event_time, as_of, declaration.label.delay_partitions)
+    chosen, label = tuple(declaration.chosen_features(feature_columns)), declaration.label
+    sample = KeySample(keys, declaration.training.max_rows)
+    for features, labels in parts:
+        require_columns(features, chosen, f"model '{declaration.name}', features", TrainingError)
+        joined = join_labels(features, labels, keys, label.column, event_time=event_time)
+        refuse_unknown_labels(joined, event_time, as_of, label.delay_partitions)
+        sample.add(joined)
+    rows = sample.rows().sort_by([(name, "ascending") for name in dict.fromkeys([event_time, *keys])])
     return TrainingSet(
         rows=rows,
         features=chosen,
-        categorical=categorical_features(features.schema, chosen),
-        label=declaration.label.column,
+        categorical=categorical_features(rows.schema, chosen),
+        label=label.column,
         event_time=event_time,
         keys=tuple(keys),
         as_of=as_of,
         snapshots=dict(snapshots),
+        sampled_from=sample.seen if sample.seen > rows.num_rows else None,
     )
 
 
@@ -101,23 +144,49 @@ def refuse_unknown_labels(rows: pa.Table, event_time: str, as_of: str, delay_par
 
 
 def split_chronologically(training_set: TrainingSet, validation: ValidationDeclaration) -> tuple[pa.Table, pa.Table]:
-    """Earlier rows to fit on and later rows to validate on; rows of one moment stay on one side.
+    """Earlier rows to fit on and later rows to validate on: the last fold of `rolling_folds`.
 
     Validation starts where `validation.share` of the rows remain, but no more than `validation.max_days` before the
     last row. Raises `TrainingError` if a side would be empty.
     """
-    moments = epoch_micros(training_set.rows[training_set.event_time])
+    return rolling_folds(training_set, validation.model_copy(update={"folds": 1}))[0]
+
+
+def rolling_folds(training_set: TrainingSet, validation: ValidationDeclaration) -> list[tuple[pa.Table, pa.Table]]:
+    """Rolling origin: pairs of rows to fit on and the window of rows after them, the earliest fold first.
+
+    The windows are consecutive, end at the last row, and hold at most `validation.share` of all rows and
+    `validation.max_days` each; everything before a window is fitted on. Rows of one moment stay on one side.
+    Raises `TrainingError` if a side would be empty.
+    """
+    rows, moments = training_set.rows, epoch_micros(training_set.rows[training_set.event_time])
     if len(moments) == 0:
         raise TrainingError(f"The training set as of {training_set.as_of} is empty: no row has a label yet.")
-    at_share = moments[int(len(moments) * (1 - validation.share))]
-    at_days = moments[-1] - validation.max_days * _MICROS_PER_DAY
-    first = int(np.searchsorted(moments, max(at_share, at_days), side="left"))
-    if first == 0:
-        raise TrainingError(
-            f"The training set as of {training_set.as_of} cannot be split by time: its {len(moments)} rows leave none "
-            f"before the validation window. Train on more partitions or lower validation.share ({validation.share:g})."
-        )
-    return training_set.rows.slice(0, first), training_set.rows.slice(first)
+    folds, end = [], len(moments)
+    for _ in range(validation.folds):
+        first = _window_start(moments, end, validation)
+        if first == 0:
+            raise _unsplittable(training_set, validation)
+        folds.append((rows.slice(0, first), rows.slice(first, end - first)))
+        end = first
+    return folds[::-1]
+
+
+def _window_start(moments: NDArray[np.int64], end: int, validation: ValidationDeclaration) -> int:
+    """First position of the window that ends before `end`; it holds the last moment before that at least."""
+    last = moments[end - 1]
+    by_share = int(len(moments) * (1 - validation.share)) - (len(moments) - end)
+    at_share = min(moments[max(0, by_share)], last)
+    return int(np.searchsorted(moments, max(at_share, last - validation.max_days * _MICROS_PER_DAY), side="left"))
+
+
+def _unsplittable(training_set: TrainingSet, validation: ValidationDeclaration) -> TrainingError:
+    windows = "the validation window" if validation.folds == 1 else f"the {validation.folds} validation windows"
+    return TrainingError(
+        f"The training set as of {training_set.as_of} cannot be split by time: its {training_set.rows.num_rows} rows "
+        f"leave none before {windows}. Train on more partitions or lower validation.share ({validation.share:g})"
+        + (f" or validation.folds ({validation.folds})." if validation.folds > 1 else ".")
+    )
 
 
 def _known(labels: pa.Table, like: pa.Schema, label: str) -> pa.Table:

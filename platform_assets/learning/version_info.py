@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 PROMOTIONS = "promotions"
+#: The champion of the time, beside which a candidate was judged.
+COMPARED_WITH = "compared_with"
 
 
 @dataclass(frozen=True)

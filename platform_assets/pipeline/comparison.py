@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 from platform_assets.learning import partitions
 from platform_assets.learning.evaluation import Evaluation, ModelFigures
 from platform_assets.learning.model import FittedModel
+from platform_assets.learning.version_info import COMPARED_WITH
 from platform_assets.pipeline.inputs import current_snapshot
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
-from platform_assets.pipeline.training import COMPARED_WITH, label_rows, spanning
+from platform_assets.pipeline.training import label_rows, spanning
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.profile_table import StoredProfiles
 

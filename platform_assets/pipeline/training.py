@@ -16,7 +16,7 @@ from platform_assets.pipeline.model_tables import MONTH, trainings_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.publishing import publish_rows
 from platform_assets.pipeline.training_code import code_digest
-from platform_assets.pipeline.workspace import Workspace, code_commit
+from platform_assets.pipeline.workspace import DIRTY, Workspace, code_commit
 from platform_assets.quality.contract import Contract, contract_window
 from platform_assets.quality.rules import SPARK_TYPES
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from platform_assets.learning.training_set import TrainingSet
 
 # Tag of a version: the champion whose figures stand beside its own.
-COMPARED_WITH = "compared_with"
 
 
 @dataclass(frozen=True)
@@ -56,16 +55,20 @@ def train_model(
 
     Raises:
         TrainingError: there is nothing to learn from; nothing was registered.
+        TrackingError: MLflow does not answer; no alias was moved.
     """
-    from platform_assets.learning.training import train_candidate
+    from platform_assets.learning.registering import train_and_register
 
-    model = product.models[name]
-    registry = workspace.registry(name)
+    model, registry = product.models[name], workspace.registry(name)
     rows = training_rows(workspace, product, model, as_of)
-    in_charge = registry.champion()
-    candidate = train_candidate(model, rows, registry.load(in_charge) if in_charge else None)
-    tags = _tags(workspace, product, reason, evidence) | ({COMPARED_WITH: str(in_charge)} if in_charge else {})
-    version = registry.log_candidate(candidate, run_id=run_id, tags=tags)
+    version, candidate = train_and_register(
+        registry,
+        model,
+        rows,
+        searches=workspace.searches,
+        tags=_tags(workspace, product, reason, evidence),
+        run_id=run_id,
+    )
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)
@@ -81,23 +84,28 @@ def training_rows(
 ) -> TrainingSet:
     """Features of every partition whose label is known as of ``as_of``, joined with the labels.
 
+    With ``training.max_rows`` partition by partition, so that no more than one of them and the sample is in memory.
+
     Args:
         snapshots: what to read, by table of the features and of the labels; by default the current snapshots.
     """
     from platform_assets.learning.segment import rows_where
-    from platform_assets.learning.training_set import build_training_set
+    from platform_assets.learning.training_set import training_set_of_parts
 
     feature_set = product.feature_sets[model.feature_set]
     tables = [product.table(name) for name in (model.feature_set, model.label.dataset)]
     read = dict(snapshots or {table: current_snapshot(workspace, table) for table in tables})
     known = labelled_partitions(feature_set, model, as_of)
-    features = workspace.lake.read(tables[0], spanning(feature_set, known[0], known[-1]), snapshot_id=read[tables[0]])
-    features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
-    labels = label_rows(workspace, product, model, known[0], known[-1], read[tables[1]])
-    return build_training_set(
+    spans = [(known[0], known[-1])] if model.training.max_rows is None else [(month, month) for month in known]
+
+    def part(first: str, last: str) -> tuple[pa.Table, pa.Table]:
+        features = workspace.lake.read(tables[0], spanning(feature_set, first, last), snapshot_id=read[tables[0]])
+        features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
+        return features, label_rows(workspace, product, model, first, last, read[tables[1]])
+
+    return training_set_of_parts(
         model,
-        features,
-        labels,
+        (part(first, last) for first, last in spans),
         feature_columns=feature_set.feature_columns,
         keys=feature_set.keys,
         event_time=_time_column(feature_set),
@@ -160,10 +168,12 @@ def _time_column(contract: Contract) -> str:
 
 
 def _tags(workspace: Workspace, product: Product, reason: str, evidence: str | None) -> dict[str, str]:
+    commit = code_commit()
     return {
         "reason": reason,
         **({"retraining_evidence": evidence} if evidence else {}),
-        "code_commit": code_commit(),
+        "code_commit": commit,
+        "code_dirty": str(commit.endswith(DIRTY)).lower(),
         "code_digest": code_digest(product),
         "dagster_run_id": workspace.run_id,
     }

@@ -44,6 +44,11 @@ class Workspace:
         """The same surroundings on behalf of another run."""
         return replace(self, run_id=run_id)
 
+    @property
+    def searches(self) -> Path:
+        """Folder for the trials of searches that have not ended, beside the model artifacts."""
+        return self.artifacts.parent / "searches"
+
     def registry(self, model: str) -> ModelRegistry:
         """The registry of one model."""
         from platform_assets.learning.registry import ModelRegistry

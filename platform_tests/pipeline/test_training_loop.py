@@ -12,7 +12,7 @@ from platform_assets.compute.engines import Engine
 from platform_assets.lake import Lake, month_window
 from platform_assets.lake.errors import PartitionNotFound, TableNotFound
 from platform_assets.learning.declaration import GateDeclaration, RollbackDeclaration
-from platform_assets.learning.errors import RegistryError, TrainingError
+from platform_assets.learning.errors import RegistryError, TrackingError, TrainingError
 from platform_assets.learning.model import METADATA_FILE
 from platform_assets.learning.policy import RetrainingDecision
 from platform_assets.pipeline import Product, Workspace
@@ -140,6 +140,34 @@ def test_the_same_training_gives_the_same_model(story: Story) -> None:
     rows = training_rows(story.workspace, story.product, model, FEBRUARY)
 
     assert train_candidate(model, rows).digest == story.training.candidate.digest
+
+
+def test_more_rows_than_memory_are_sampled_month_by_month(story: Story) -> None:
+    from platform_assets.learning.declaration import TrainingDeclaration
+    from platform_assets.pipeline.training import training_rows
+
+    model = story.product.models[MODEL]
+    everything = training_rows(story.workspace, story.product, model, MARCH).rows
+    few = model.model_copy(update={"training": TrainingDeclaration(max_rows=300)})
+
+    sampled = training_rows(story.workspace, story.product, few, MARCH)
+
+    keys = story.product.feature_sets[model.feature_set].keys
+    assert sampled.size_words == f"trained on 300 of {everything.num_rows} rows"
+    assert sampled.rows.join(everything, keys=keys, join_type="left semi").num_rows == 300
+    months = pc.strftime(sampled.rows["time_hour"], "%Y-%m").value_counts().to_pylist()
+    assert {month["values"] for month in months} == {JANUARY, FEBRUARY}
+    assert all(110 < month["counts"] < 190 for month in months)
+
+
+def test_mlflow_out_of_reach_is_named(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    away = replace(story.workspace, tracking_uri="http://127.0.0.1:9")
+
+    with pytest.raises(TrackingError, match=r"MLflow at http://127.0.0.1:9 does not answer.*Start it"):
+        train_model(away, story.product, MODEL, FEBRUARY, "by hand")
+
+    assert story.workspace.registry(MODEL).champion() == story.promotion.version
 
 
 def test_promotion_is_recorded_for_the_month_as_of_which_the_model_was_trained(story: Story) -> None:

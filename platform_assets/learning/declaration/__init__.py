@@ -11,12 +11,14 @@ from platform_assets.learning.declaration.retraining import (
     RetrainingDeclaration,
     RollbackDeclaration,
 )
-from platform_assets.learning.declaration.search import Range, SearchDeclaration
+from platform_assets.learning.declaration.search import Choices, Range, SearchDeclaration
+from platform_assets.learning.declaration.training import TrainingDeclaration
 from platform_assets.learning.declaration.validation import BaselineDeclaration, ValidationDeclaration
 
 __all__ = [
     "BaselineDeclaration",
     "CalendarDeclaration",
+    "Choices",
     "GateDeclaration",
     "LabelDeclaration",
     "ModelDeclaration",
@@ -27,5 +29,6 @@ __all__ = [
     "RetrainingDeclaration",
     "RollbackDeclaration",
     "SearchDeclaration",
+    "TrainingDeclaration",
     "ValidationDeclaration",
 ]

@@ -13,6 +13,7 @@ from platform_assets.learning.declaration.monitoring import MonitoringDeclaratio
 from platform_assets.learning.declaration.retraining import RetrainingDeclaration, RollbackDeclaration
 from platform_assets.learning.declaration.search import SearchDeclaration
 from platform_assets.learning.declaration.segment import Where
+from platform_assets.learning.declaration.training import TrainingDeclaration
 from platform_assets.learning.declaration.validation import BaselineDeclaration, ValidationDeclaration
 from platform_assets.quality.rate_of_change.rule import RateOfChange
 
@@ -48,6 +49,9 @@ class ModelDeclaration(Declaration):
         default_factory=dict, description="Fixed parameters of the estimator, and where the search starts from."
     )
     search: SearchDeclaration = Field(default_factory=SearchDeclaration, description="Tuning; none if left out.")
+    training: TrainingDeclaration = Field(
+        default_factory=TrainingDeclaration, description="How many rows are learned from, and whether from the start."
+    )
     validation: ValidationDeclaration = Field(
         default_factory=ValidationDeclaration, description="Which of the latest rows a candidate is judged on."
     )
@@ -102,6 +106,15 @@ class ModelDeclaration(Declaration):
     def _check_first_partition(cls, value: str) -> str:
         partitions.ordinal(value)
         return value
+
+    @model_validator(mode="after")
+    def _check_pruner(self) -> Self:
+        if self.search.pruner != "none" and self.validation.folds < 2:
+            raise ValueError(
+                f"search.pruner '{self.search.pruner}' gives trials up between folds, but validation.folds is "
+                f"{self.validation.folds}. Declare at least two folds or pruner: none."
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_unique(self) -> Self:

@@ -1,10 +1,10 @@
 """How parameters are searched."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from platform_assets.learning.declaration.base import Declaration
+from platform_assets.learning.declaration.base import Declaration, Parameter
 from platform_assets.learning.metric_names import MetricName
 
 
@@ -27,16 +27,40 @@ class Range(Declaration):
         return self
 
 
+class Choices(Declaration):
+    """Values of one parameter without an order, such as names of methods."""
+
+    choices: list[Parameter] = Field(min_length=2, description="Values that tuning may try.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        # 1, 1.0 and true are equal in Python, but not to an estimator.
+        distinct = {(type(value), value) for value in self.choices}
+        if len(distinct) < len(self.choices):
+            raise ValueError(f"choices {self.choices} names a value more than once. Drop one.")
+        return self
+
+
 class SearchDeclaration(Declaration):
     """How much is spent on finding better parameters than the declared ones."""
 
     trials: int = Field(default=0, ge=0, description="Sets of parameters tried besides the declared ones; 0: none.")
+    timeout_seconds: float | None = Field(
+        default=None,
+        gt=0,
+        description="No further trial is started once trials took this long together; no limit if left out.",
+    )
     sample_rows: int = Field(
         default=50_000, ge=100, description="Most rows a trial is fitted on; they are spread evenly over time."
     )
     metric: MetricName = Field(default="auc", description="Metric on the validation rows that the search improves.")
-    space: dict[str, Range] = Field(
-        default_factory=dict, description="Parameters of the estimator to search, each with its range."
+    pruner: Literal["none", "median"] = Field(
+        default="none",
+        description="'median' gives a trial up between two folds of the validation when its mean so far is worse than "
+        "the median of the trials before it; 'none' judges every trial on all folds.",
+    )
+    space: dict[str, Range | Choices] = Field(
+        default_factory=dict, description="Parameters of the estimator to search, each with its range or choices."
     )
 
     @model_validator(mode="after")
