@@ -65,8 +65,14 @@ def brier(y: Floats, p: Floats) -> float:
 
 def log_loss(y: Floats, p: Floats) -> float:
     """Mean negative log likelihood in nats, with probabilities kept 1e-15 away from 0 and 1; 0 is perfect."""
+    return float(np.mean(row_log_loss(y, p)))
+
+
+def row_log_loss(y: Floats, p: Floats) -> Floats:
+    """Negative log likelihood of each row in nats, of which `log_loss` is the mean."""
     clipped = np.clip(p, _SMALLEST, 1 - _SMALLEST)
-    return float(-np.mean(y * np.log(clipped) + (1 - y) * np.log1p(-clipped)))
+    losses: Floats = -(y * np.log(clipped) + (1 - y) * np.log1p(-clipped))
+    return losses
 
 
 def calibration_error(y: Floats, p: Floats) -> float:
@@ -75,7 +81,12 @@ def calibration_error(y: Floats, p: Floats) -> float:
     Bins are cut at the deciles of `p`; equal probabilities always share a bin, so the order of rows has no influence.
     In [0, 1], 0 is perfect. After Naeini, Cooper and Hauskrecht (2015), with equal counts instead of equal widths.
     """
-    edges = np.quantile(p, np.arange(1, _BINS) / _BINS)
-    bins = np.searchsorted(edges, p, side="right")
-    gaps = np.bincount(bins, weights=p - y, minlength=_BINS)
+    bins, count = calibration_bins(p)
+    gaps = np.bincount(bins, weights=p - y, minlength=count)
     return float(np.abs(gaps).sum() / len(y))
+
+
+def calibration_bins(p: Floats) -> tuple[NDArray[np.int64], int]:
+    """The bin of each row by its probability, and how many bins there are; some may be empty if values repeat."""
+    edges = np.quantile(p, np.arange(1, _BINS) / _BINS)
+    return np.searchsorted(edges, p, side="right").astype(np.int64), _BINS

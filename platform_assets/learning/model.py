@@ -16,6 +16,7 @@ from platform_assets.learning.baseline import SeasonalNaiveBaseline
 from platform_assets.learning.columns import feature_frame, require_columns
 from platform_assets.learning.declaration import Parameter
 from platform_assets.learning.errors import ScoringError
+from platform_assets.learning.evaluation import Evaluation
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.threads import share_the_cores
 
@@ -23,7 +24,11 @@ _PIPELINE, _BASELINE, _METADATA = "pipeline.joblib", "baseline.json", "model.jso
 
 
 class ModelMetadata(BaseModel):
-    """What is known about a fitted model; times are ISO 8601 in UTC, `digest` is what `model_digest` returned."""
+    """What is known about a fitted model; times are ISO 8601 in UTC, `digest` is what `model_digest` returned.
+
+    `evaluation` is that of a model fitted on the rows before the validation window, with the same parameters; None
+    for models of before it was kept.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,6 +51,7 @@ class ModelMetadata(BaseModel):
     baseline_validation: Metrics
     digest: str
     libraries: dict[str, str]
+    evaluation: Evaluation | None = None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from platform_assets.learning.columns import epoch_micros, feature_frame, label_
 from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.estimator import build_pipeline
+from platform_assets.learning.evaluation import Evaluation, Judged, evaluate_models
 from platform_assets.learning.gates import GateResult, evaluate_gates
-from platform_assets.learning.metrics import Metrics, evaluate
+from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
 from platform_assets.learning.training_set import TrainingSet, refuse_unknown_labels, split_chronologically
 from platform_assets.learning.tuning import Trial, tune
@@ -40,6 +41,11 @@ class Candidate:
     digest: str
 
     @property
+    def evaluation(self) -> Evaluation | None:
+        """The figures with their intervals, by segment and by probability, as they are kept with the model."""
+        return self.model.metadata.evaluation
+
+    @property
     def accepted(self) -> bool:
         """Whether every gate was passed."""
         return all(gate.passed for gate in self.gates)
@@ -51,6 +57,7 @@ class _Comparison:
     baseline: Metrics
     champion: Metrics | None
     champion_note: str
+    judged: Judged
 
 
 def train_candidate(
@@ -134,21 +141,34 @@ def _compare(
     predicted = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     labels = label_values(later, training_set.label)
     naive = _baseline(declaration, training_set, earlier).predict(later)
-    champion_metrics, note = _champion_metrics(champion, later, training_set)
-    return _Comparison(evaluate(labels, predicted), evaluate(labels, naive), champion_metrics, note)
+    note = _why_not_on_these(champion, later, training_set)
+    probabilities = {"candidate": predicted, "baseline": naive}
+    if champion is not None and not note:
+        probabilities["champion"] = champion.predict(later)
+    judged = evaluate_models(
+        later,
+        labels,
+        epoch_micros(later[training_set.event_time]),
+        probabilities,
+        segments=declaration.segments,
+        seed=declaration.seed,
+        champion_note=note,
+    )
+    found = judged.evaluation
+    own = champion.metadata.validation if champion is not None else None
+    measured = found.champion.metrics if found.champion else own
+    return _Comparison(found.candidate.metrics, found.baseline.metrics, measured, note, judged)
 
 
-def _champion_metrics(
-    champion: FittedModel | None, later: pa.Table, training_set: TrainingSet
-) -> tuple[Metrics | None, str]:
-    """The champion on the validation rows, or its own validation where these rows would give it a false figure."""
+def _why_not_on_these(champion: FittedModel | None, later: pa.Table, training_set: TrainingSet) -> str:
+    """Why the champion is held to its own validation rows: these would give it a false figure; empty if not so."""
     if champion is None:
-        return None, ""
+        return ""
     if champion.metadata.trained_to >= _moment(later, training_set.event_time, 0):
-        return champion.metadata.validation, " (on its own validation rows, because it was trained on these)"
+        return " (on its own validation rows, because it was trained on these)"
     if not set(champion.metadata.features) <= set(later.column_names):
-        return champion.metadata.validation, " (on its own validation rows, because these lack its features)"
-    return evaluate(label_values(later, training_set.label), champion.predict(later)), ""
+        return " (on its own validation rows, because these lack its features)"
+    return ""
 
 
 def _final_model(
@@ -181,6 +201,7 @@ def _final_model(
         baseline_validation=comparison.baseline,
         digest=model_digest(probabilities, parameters, declaration.estimator),
         libraries={name: version(name) for name in _LIBRARIES},
+        evaluation=comparison.judged.evaluation,
     )
     return FittedModel(pipeline, _baseline(declaration, training_set, rows), metadata)
 

@@ -45,6 +45,7 @@ def _dangling_names(product: Product) -> Iterator[str]:
         named = {
             "features": model.features,
             "baseline.segments": model.baseline.segments,
+            "segments": model.segments,
             "monitored_columns": model.monitored_columns,
         }
         for field, names in named.items():

@@ -43,6 +43,9 @@ class ModelDeclaration(Declaration):
     baseline: BaselineDeclaration = Field(
         default_factory=BaselineDeclaration, description="Naive forecast that is kept beside the model."
     )
+    segments: list[str] = Field(
+        default_factory=list, description="Columns by whose values a candidate's figures are told too, such as origin."
+    )
     gates: list[GateDeclaration] = Field(
         default_factory=list, description="Conditions a candidate has to meet to become champion."
     )
@@ -70,6 +73,7 @@ class ModelDeclaration(Declaration):
             "gates": [gate.name for gate in self.gates],
             "features": self.features or [],
             "baseline.segments": self.baseline.segments,
+            "segments": self.segments,
             "monitored_columns": self.monitored_columns or [],
         }
         for field, names in named.items():
