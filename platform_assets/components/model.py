@@ -22,11 +22,14 @@ class Model(DeclaredComponent):
     declaration_type = MonitoredModelDeclaration
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """The assets, their checks, and the sensor that decides on retraining."""
+        """The assets, their checks, and the sensor that decides on retraining, of the model and of its variants."""
         product = self.product(context)
-        model = product.models[self.name]
         makers = (model_asset, champion_asset, predictions_asset, performance_asset, drift_report_asset)
+        models = product.family(self.name)
         return dg.Definitions(
-            assets=[retraining_decisions(product, model), *(make(product, model) for make in makers)],
-            sensors=[retraining_sensor(product, model)],
+            assets=[
+                *(retraining_decisions(product, model) for model in models),
+                *(make(product, model) for model in models for make in makers),
+            ],
+            sensors=[retraining_sensor(product, model) for model in models],
         )

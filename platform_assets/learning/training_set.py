@@ -46,7 +46,7 @@ def build_training_set(
     `feature_columns` are those of the feature set; the declaration may choose among them. Raises `TrainingError` if
     a declared feature is missing, a key is not unique, or a row is newer than the labels known as of `as_of`.
     """
-    chosen = tuple(declaration.features or feature_columns)
+    chosen = tuple(declaration.chosen_features(feature_columns))
     require_columns(features, chosen, f"model '{declaration.name}', features", TrainingError)
     rows = join_labels(features, labels, keys, declaration.label.column, event_time=event_time)
     refuse_unknown_labels(rows, event_time, as_of, declaration.label.delay_partitions)

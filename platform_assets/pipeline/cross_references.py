@@ -44,6 +44,7 @@ def _dangling_names(product: Product) -> Iterator[str]:
         known = [column.name for column in product.feature_sets[model.feature_set].columns]
         named = {
             "features": model.features,
+            "where": model.where,
             "baseline.segments": model.baseline.segments,
             "segments": model.segments,
             "monitored_columns": model.monitored_columns,

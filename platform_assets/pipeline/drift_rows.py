@@ -52,15 +52,15 @@ def _look(
     if windows.reference is None:
         return without_reference(declared)
     contract = product.feature_sets[model.feature_set]
-    columns = model.monitored_columns or model.features or contract.feature_columns
+    columns = model.monitored_columns or model.chosen_features(contract.feature_columns)
     share = -(-declared.sample_rows // (2 * len(windows.compared_with)))
     sample = [
-        sampled(_rows(workspace, product, contract, month, columns), share, model.seed)
+        sampled(_rows(workspace, product, model, contract, month, columns), share, model.seed)
         for month in windows.compared_with
     ]
     return multivariate_drift(
         pa.concat_tables(sample),
-        _rows(workspace, product, contract, partition, columns),
+        _rows(workspace, product, model, contract, partition, columns),
         columns,
         declared,
         time_column=_time(contract),
@@ -69,12 +69,22 @@ def _look(
     )
 
 
-def _rows(workspace: Workspace, product: Product, contract: Contract, partition: str, columns: list[str]) -> pa.Table:
+def _rows(
+    workspace: Workspace,
+    product: Product,
+    model: MonitoredModelDeclaration,
+    contract: Contract,
+    partition: str,
+    columns: list[str],
+) -> pa.Table:
+    from platform_assets.learning.segment import rows_where
+
     window = contract_window(contract, partition)
     if window is None:
         raise ValueError(f"'{contract.name}' has no partitions, but a drift report compares them.")
-    named = list(dict.fromkeys([*columns, window.column]))
-    return workspace.lake.read(product.table(contract.name), window, columns=named)
+    named = list(dict.fromkeys([*columns, *model.where, window.column]))
+    rows = workspace.lake.read(product.table(contract.name), window, columns=named)
+    return rows_where(rows, model.where, f"model '{model.name}', {contract.name}")
 
 
 def _time(contract: Contract) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from platform_assets.learning import partitions
+from platform_assets.pipeline.model_profiles import applies, model_profile
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.promotion import NoChampion
 from platform_assets.pipeline.training import labelled_partitions
@@ -49,7 +50,7 @@ class _Addition:
 
 
 def drift_windows(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, partition: str) -> Windows:
-    """The profiles that a report of ``partition`` compares; no row is read.
+    """The profiles that a report of ``partition`` compares; no row is read, unless the model is for some rows only.
 
     Features follow the declared reference. Predictions are compared with the partition before, which the champion had
     not been trained on either, or with that of the season. Labels come late: the newest labelled partition is
@@ -61,13 +62,14 @@ def drift_windows(workspace: Workspace, product: Product, model: MonitoredModelD
         MissingProfile: the partition's features were not published.
     """
     version, trained_on = _champion(workspace, product, model, partition)
-    features = product.table(model.feature_set)
+    feature_set = product.feature_sets[model.feature_set]
+    features = product.table(feature_set.name)
     compared_with = _reference(model, partition, trained_on)
     refuse_overlap(features, compared_with, [partition], "Declare drift.reference as 'previous' or 'season'.")
-    current = read_profile(workspace.lake, features, [partition])
+    current = model_profile(workspace, product, model, feature_set, [partition])
     if current is None:
         raise MissingProfile(features, partition)
-    reference = read_profile(workspace.lake, features, compared_with)
+    reference = model_profile(workspace, product, model, feature_set, compared_with)
     added = [
         _predictions(workspace, product, model, partition),
         _labels(workspace, product, model, partition, trained_on),
@@ -86,7 +88,7 @@ def drift_windows(workspace: Workspace, product: Product, model: MonitoredModelD
 
 def watched(product: Product, model: MonitoredModelDeclaration) -> list[str]:
     """Features and predictions that a model's drift report compares; labels come besides."""
-    features = model.monitored_columns or model.features or product.feature_sets[model.feature_set].feature_columns
+    features = model.monitored_columns or model.chosen_features(product.feature_sets[model.feature_set].feature_columns)
     return [*features, PROBABILITY]
 
 
@@ -126,11 +128,13 @@ def _labels(
     label = model.label
     newest = partitions.offset(partition, -label.delay_partitions)
     compared_with = _reference(model, newest, trained_on)
-    table = product.table(label.dataset)
-    now = read_profile(workspace.lake, table, [newest])
+    dataset = product.datasets[label.dataset]
+    if model.where and not applies(model, dataset):
+        return _Addition({}, {}, f"not compared, as {dataset.name} does not tell whose rows are the model's")
+    now = model_profile(workspace, product, model, dataset, [newest])
     if newest in compared_with or now is None:
         return _Addition({}, {}, "none newer than those of the training")
-    before = read_profile(workspace.lake, table, compared_with)
+    before = model_profile(workspace, product, model, dataset, compared_with)
     sources = [label.column] if label.column in now.columns else [path.split(".")[1] for path in label.computed_from]
     sides = [
         {f"label: {name}": side.columns[name] for name in sources if name in side.columns} if side else {}

@@ -45,7 +45,7 @@ def performance_lineage(model: MonitoredModelDeclaration, features: FeatureSetDe
 
 def drift_lineage(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> Lineage:
     """A row is about one watched column, and any row may be about any of them."""
-    watched = model.monitored_columns or model.features or features.feature_columns
+    watched = model.monitored_columns or model.chosen_features(features.feature_columns)
     compared = [*_of(features.name, watched), f"{model.name}_predictions.probability", *model.label.computed_from]
     measures = ("psi", "js", "ks", "wasserstein", "reference_missing_share", "current_missing_share")
     return {
@@ -80,7 +80,7 @@ def champions_lineage(model: MonitoredModelDeclaration) -> Lineage:
 
 
 def _features(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> list[str]:
-    return _of(features.name, model.features or features.feature_columns)
+    return _of(features.name, model.chosen_features(features.feature_columns))
 
 
 def _segments(model: MonitoredModelDeclaration, features: FeatureSetDeclaration) -> list[str]:

@@ -36,7 +36,8 @@ def predictions_contract(model: ModelDeclaration, features: FeatureSetDeclaratio
         columns=columns,
         keys=list(features.keys),
         partitions=features.partitions,
-        volume=features.volume,
+        # That of the feature set says nothing about some of its rows.
+        volume=Volume() if model.where else features.volume,
         rate_of_change=model.rate_of_change,
     )
 

@@ -22,6 +22,7 @@ def materialise_predictions(workspace: Workspace, product: Product, name: str, p
         PartitionNotFound: its features were not published.
     """
     from platform_assets.learning.scoring import score
+    from platform_assets.learning.segment import rows_where
 
     model = product.models[name]
     feature_set = product.feature_sets[model.feature_set]
@@ -35,7 +36,8 @@ def materialise_predictions(workspace: Workspace, product: Product, name: str, p
     require_partition(workspace, feature_set, table, partition, snapshot)
     if window is None:
         raise ValueError(f"'{feature_set.name}' has no partitions.")
-    features = workspace.lake.read(table, window, snapshot_id=snapshot)
+    rows = workspace.lake.read(table, window, snapshot_id=snapshot)
+    features = rows_where(rows, model.where, f"model '{name}', {model.feature_set}")
     predictions = score(
         registry.load(version),
         version,

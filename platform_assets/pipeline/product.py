@@ -15,6 +15,7 @@ from platform_assets.learning.declaration import LabelDeclaration, ModelDeclarat
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline.cross_references import broken_references
 from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_name
+from platform_assets.pipeline.variants import RESERVED, reserved_field, variant_name, variants
 from platform_assets.quality.contract import Contract
 from platform_assets.quality.dataset import DatasetDeclaration
 from platform_assets.quality.drift.declaration import DriftDeclaration
@@ -69,6 +70,11 @@ class Product:
     feature_sets: Mapping[str, FeatureSetDeclaration]
     models: Mapping[str, MonitoredModelDeclaration]
 
+    def family(self, model: str) -> list[MonitoredModelDeclaration]:
+        """A declared model and its variants."""
+        names = [model, *(variant_name(model, variant) for variant in self.models[model].variants)]
+        return [self.models[name] for name in names]
+
     def table(self, name: str) -> str:
         """Full name of a table of this product."""
         return f"{self.name}.{name}"
@@ -113,16 +119,28 @@ def _declarations(file: Path) -> list[BaseModel]:
         "FeatureSet": FeatureSetDeclaration,
         "Model": MonitoredModelDeclaration,
     }
-    found = []
+    found: list[BaseModel] = []
     for document in _documents(file):
         declared = str(document.get("type", ""))
         kind = kinds.get(declared.removeprefix(COMPONENTS))
         if kind is not None:
-            found.append(_validated(file, kind, document.get("attributes") or {}))
+            found += _with_variants(file, kind, document.get("attributes") or {})
         elif declared.startswith(COMPONENTS):
             known = [COMPONENTS + name for name in kinds]
             raise DeclarationError(file, unknown_name("type", declared, "component type", known))
     return found
+
+
+def _with_variants(file: Path, kind: type[BaseModel], attributes: dict[str, Any]) -> list[BaseModel]:
+    declared = _validated(file, kind, attributes)
+    if not isinstance(declared, MonitoredModelDeclaration):
+        return [declared]
+    misplaced = reserved_field(attributes)
+    if misplaced:
+        raise DeclarationError(
+            file, f"{declared.name}.{misplaced}: a variant cannot have {' or '.join(RESERVED)}. Remove it."
+        )
+    return [declared, *(_validated(file, kind, variant) for variant in variants(attributes))]
 
 
 def _documents(file: Path) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from platform_assets.learning import partitions
 from platform_assets.learning.declaration import RetrainingDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline.drift_windows import MONTHS_A_YEAR, PROBABILITY, Windows, watched
+from platform_assets.pipeline.model_profiles import model_profiles
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.drift.result import DriftResult
@@ -34,7 +35,7 @@ def report_context(
         partition=partition,
         histories=column_histories(profiles, result, windows.reference, references, partition),
         model=model.name,
-        used=frozenset([*(model.features or feature_set.feature_columns), PROBABILITY]),
+        used=frozenset([*model.chosen_features(feature_set.feature_columns), PROBABILITY]),
         prediction=PROBABILITY,
         labels=frozenset(windows.columns) - frozenset(watched(product, model)),
         origins=_origins(product, feature_set, partition),
@@ -58,7 +59,7 @@ def _count(many: int, one: str) -> str:
 
 def _profiles(workspace: Workspace, product: Product, model: MonitoredModelDeclaration) -> dict[str, TableProfile]:
     """Features and predictions of each partition as one profile."""
-    features = read_profiles(workspace.lake, product.table(model.feature_set))
+    features = model_profiles(workspace, product, model, product.feature_sets[model.feature_set])
     predictions = read_profiles(workspace.lake, product.table(f"{model.name}_predictions"))
     return {name: _joined(profile, predictions.get(name)) for name, profile in features.items()}
 

@@ -61,6 +61,7 @@ def train_model(
 
 def training_rows(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, as_of: str) -> TrainingSet:
     """Features of every partition whose label is known as of ``as_of``, joined with the labels."""
+    from platform_assets.learning.segment import rows_where
     from platform_assets.learning.training_set import build_training_set
 
     feature_set = product.feature_sets[model.feature_set]
@@ -70,6 +71,7 @@ def training_rows(workspace: Workspace, product: Product, model: MonitoredModelD
     features = workspace.lake.read(
         tables[0], _spanning(feature_set, known[0], known[-1]), snapshot_id=snapshots[tables[0]]
     )
+    features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
     labels = label_rows(workspace, product, model, known[0], known[-1], snapshots[tables[1]])
     return build_training_set(
         model,

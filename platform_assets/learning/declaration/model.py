@@ -1,6 +1,7 @@
 """A model as a whole."""
 
-from typing import Self
+from collections.abc import Sequence
+from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -10,6 +11,7 @@ from platform_assets.learning.declaration.gate import GateDeclaration
 from platform_assets.learning.declaration.label import LabelDeclaration
 from platform_assets.learning.declaration.retraining import RetrainingDeclaration
 from platform_assets.learning.declaration.search import SearchDeclaration
+from platform_assets.learning.declaration.segment import Where
 from platform_assets.learning.declaration.validation import BaselineDeclaration, ValidationDeclaration
 from platform_assets.quality.rate_of_change.rule import RateOfChange
 
@@ -26,6 +28,14 @@ class ModelDeclaration(Declaration):
     label: LabelDeclaration = Field(description="Where the truth comes from.")
     features: list[str] | None = Field(
         default=None, min_length=1, description="Feature columns the model uses; all of the feature set if left out."
+    )
+    where: Where = Field(
+        default_factory=dict,
+        description="Rows the model is for: column of the feature set to its value, or to several. Left out: all rows.",
+    )
+    variants: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Further models by name, each with the fields in which it differs from this one.",
     )
     first_partition: str = Field(description="First partition the model exists for, written YYYY-MM.")
     estimator: str = Field(
@@ -60,6 +70,15 @@ class ModelDeclaration(Declaration):
         description="Numbers of a partition's predictions that may only change so much from the ones before.",
     )
     seed: int = Field(default=0, ge=0, lt=2**32, description="Seed of everything random; same seed, same model.")
+
+    def chosen_features(self, feature_columns: Sequence[str]) -> list[str]:
+        """Features that the model learns from: as declared, else all of the feature set that may differ among its rows.
+
+        Args:
+            feature_columns: those of the feature set.
+        """
+        constant = {column for column, values in self.where.items() if len(values) == 1}
+        return self.features or [name for name in feature_columns if name not in constant]
 
     @field_validator("first_partition")
     @classmethod
