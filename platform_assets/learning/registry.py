@@ -133,6 +133,12 @@ class ModelRegistry:
         registered = self._registered(version)
         return _load(self.tracking_uri, registered.source, registered.tags["files_sha256"])
 
+    def attach(self, version: int, texts: Mapping[str, str]) -> None:
+        """Keep texts, by file name, with the run that trained a version; an older text of that name is replaced."""
+        run_id = self._registered(version).run_id
+        for name, text in texts.items():
+            self._client.log_text(run_id, text, name)
+
     @cached_property
     def _client(self) -> "MlflowClient":
         from mlflow import MlflowClient
