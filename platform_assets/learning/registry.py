@@ -192,6 +192,12 @@ class ModelRegistry:
             file: Any = download_artifacts(artifact_uri=source, dst_path=folder, tracking_uri=self.tracking_uri)
             return ModelMetadata.model_validate_json(Path(file).read_text(encoding="utf-8"))
 
+    def attach(self, version: int, texts: Mapping[str, str]) -> None:
+        """Keep texts, by file name, with the run that trained a version; an older text of that name is replaced."""
+        run_id = self._registered(version).run_id
+        for name, text in texts.items():
+            self._client.log_text(run_id, text, name)
+
     @cached_property
     def _client(self) -> "MlflowClient":
         return connect(self.tracking_uri)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
+from mlflow import MlflowClient
 
 from platform_assets.compute.engines import Engine
 from platform_assets.lake import Lake, month_window
@@ -24,6 +25,7 @@ from platform_assets.pipeline.drift_rows import with_multivariate
 from platform_assets.pipeline.drift_windows import drift_windows
 from platform_assets.pipeline.feature_set import materialise_features
 from platform_assets.pipeline.materialisation import Materialisation
+from platform_assets.pipeline.model_card import write_model_card
 from platform_assets.pipeline.performance import materialise_performance
 from platform_assets.pipeline.performance_estimate import materialise_estimate
 from platform_assets.pipeline.predictions import materialise_predictions
@@ -429,6 +431,36 @@ def test_before_the_first_champion_every_step_says_what_to_do(story: Story, work
         train_model(story.workspace, story.product, MODEL, JANUARY, "too early")
     with pytest.raises(TableNotFound, match="Materialise its asset first"):
         train_model(workspace, story.product, MODEL, FEBRUARY, "nothing there")
+
+
+def test_a_card_says_what_was_recorded(story: Story) -> None:
+    card = write_model_card(story.workspace, story.product, MODEL, 1)
+
+    page = card.html.read_text()
+    assert card.html == story.workspace.reports / "flight_delay" / MODEL / "card-v1.html"
+    metadata = story.training.candidate.model.metadata
+    for text in (page, card.markdown):
+        for said in (
+            f"{metadata.rows:,}",
+            metadata.digest,
+            str(metadata.snapshots["flight_delay.flights"]),
+            story.decided_first.reason,
+            "team:data-science",
+            "Planners hold gates",
+            "No group has rows enough to tell",
+        ):
+            assert said in text
+    (performance,) = story.workspace.lake.read("flight_delay.flight_delay_performance").to_pylist()
+    assert f"| 2013-02 | {performance['rows']:,} | {performance['auc']:.3f} |" in card.markdown
+    assert card.markdown.startswith("# flight_delay, version 1\n\n**Champion.**")
+    (version,) = story.workspace.registry(MODEL).versions()
+    kept = MlflowClient(story.workspace.tracking_uri).list_artifacts(version.run_id)
+    assert {"card.html", "card.md"} <= {file.path for file in kept}
+
+
+def test_a_card_of_no_version_is_refused(story: Story) -> None:
+    with pytest.raises(RegistryError, match="has no version 99"):
+        write_model_card(story.workspace, story.product, MODEL, 99)
 
 
 def test_what_was_expected_of_predictions_is_on_record_before_their_labels_are(story: Story) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from platform_assets.learning import partitions
 from platform_assets.learning.declaration.base import IDENTIFIER, IMPORT_PATH, Declaration, Parameter
+from platform_assets.learning.declaration.card import CardDeclaration
 from platform_assets.learning.declaration.gate import GateDeclaration
 from platform_assets.learning.declaration.label import LabelDeclaration
 from platform_assets.learning.declaration.monitoring import MonitoringDeclaration
@@ -83,6 +84,9 @@ class ModelDeclaration(Declaration):
     rate_of_change: list[RateOfChange] = Field(
         default_factory=list,
         description="Numbers of a partition's predictions that may only change so much from the ones before.",
+    )
+    card: CardDeclaration = Field(
+        default_factory=CardDeclaration, description="Words for the model's card that only people know."
     )
     seed: int = Field(default=0, ge=0, lt=2**32, description="Seed of everything random; same seed, same model.")
 

@@ -1,0 +1,35 @@
+"""From recorded facts to the sections of a card."""
+
+from __future__ import annotations
+
+from platform_assets.learning.card import judged, made
+from platform_assets.learning.card.document import Card
+from platform_assets.learning.card.facts import CardFacts, Stage
+
+_STANDING: dict[Stage, str] = {
+    "champion": "It makes the predictions of the partitions to come.",
+    "challenger": "Every gate was passed, and it waits to be promoted; it predicts nothing yet.",
+    "former champion": "It made the predictions of earlier partitions; another version is in charge now.",
+    "refused": "A gate refused it, so it predicts nothing.",
+    "candidate": "It was trained, and is not promoted; it predicts nothing.",
+}
+
+
+def write_card(facts: CardFacts) -> Card:
+    """The card of a version: the same facts give the same card."""
+    return Card(
+        title=f"{facts.declaration.name}, version {facts.version}",
+        stage=facts.stage,
+        standing=_STANDING[facts.stage],
+        sections=[
+            made.purpose(facts),
+            judged.quality(facts),
+            *judged.segments(facts),
+            judged.gates(facts),
+            made.data(facts),
+            made.method(facts),
+            made.assumptions(facts),
+            judged.monitoring(facts),
+            judged.history(facts),
+        ],
+    )
