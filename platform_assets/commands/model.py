@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def model() -> None:
-    """Versions of a model: list and compare them, promote one, roll back."""
+    """Versions of a model: list and compare them, promote one, roll back, write cards."""
 
 
 in_json = click.option("--json", "in_json", is_flag=True, help="Print JSON instead of a table.")
@@ -93,6 +93,19 @@ def rollback(name: str, who: str, reason: str) -> None:
         done = roll_back_champion(workspace, product, name, Decision(who, reason))
         _tell(product, name, done)
     click.echo(f"Version {done.version} of {name} is champion again. {_from_now_on(done.predicts_from)}")
+
+
+@model.command()
+@click.argument("name", metavar="MODEL")
+@click.argument("version", metavar="[VERSION]", default="champion")
+@click.option("--markdown", is_flag=True, help="Print the card instead of where its page lies.")
+def card(name: str, version: str, markdown: bool) -> None:
+    """Write the card of VERSION of MODEL as it stands today: what it is for, made of, how good, and since."""
+    from platform_assets.pipeline.model_card import write_model_card
+
+    with opened(name) as (workspace, product):
+        written = write_model_card(workspace, product, name, _version(workspace, name, version))
+    click.echo(written.markdown if markdown else f"The card lies at {written.html}")
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import dagster as dg
 
 from platform_assets.automation.promoted import SIGNED_OFF, signed_off
 from platform_assets.automation.retraining import REASON_TAG, ROLLBACK_TAG
-from platform_assets.components import model_contracts
+from platform_assets.components import model_card, model_contracts
 from platform_assets.components.asset_facts import asset_arguments, check_spec, check_specs, materialize_result
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.components.steps import run_step
@@ -56,7 +56,8 @@ def champion_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Ass
             yield from _unchanged(contract)
             return
         done = [signed_off(contract.name, True, f"Version {promoted.version} is champion.")] if by_person else []
-        yield materialize_result(contract, promoted.record, checks=done)
+        card = model_card.metadata(space, product, model.name, promoted.version)
+        yield materialize_result(contract, promoted.record, checks=done, metadata=card)
 
     return champion
 

@@ -8,7 +8,7 @@ import dagster as dg
 
 from platform_assets.automation.conditions import when_inputs_are_updated
 from platform_assets.automation.retraining import EVIDENCE_TAG, REASON_TAG
-from platform_assets.components import model_contracts, parity
+from platform_assets.components import model_card, model_contracts, parity
 from platform_assets.components.asset_facts import (
     asset_arguments,
     check_spec,
@@ -95,6 +95,7 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
             "parameters": dg.MetadataValue.json(dict(done.candidate.parameters)),
             "digest": done.candidate.digest,
             **{f"validation {key}": value for key, value in metrics.items()},
+            **model_card.metadata(space, product, model.name, done.version),
         }
         yield materialize_result(contract, done.record, checks=gates, metadata=metadata)
 

@@ -453,7 +453,7 @@ def test_a_card_says_what_was_recorded(story: Story) -> None:
     (performance,) = story.workspace.lake.read("flight_delay.flight_delay_performance").to_pylist()
     assert f"| 2013-02 | {performance['rows']:,} | {performance['auc']:.3f} |" in card.markdown
     assert card.markdown.startswith("# flight_delay, version 1\n\n**Champion.**")
-    (version,) = story.workspace.registry(MODEL).versions()
+    version = next(each for each in story.workspace.registry(MODEL).versions() if each.version == 1)
     kept = MlflowClient(story.workspace.tracking_uri).list_artifacts(version.run_id)
     assert {"card.html", "card.md"} <= {file.path for file in kept}
 
