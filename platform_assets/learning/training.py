@@ -135,11 +135,11 @@ def _compare(
     predicted = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     labels = label_values(later, training_set.label)
     naive = _baseline(declaration, training_set, earlier).predict(later)
-    champion_metrics, note = _champion_metrics(champion, later, training_set)
-    return _Comparison(evaluate(labels, predicted), evaluate(labels, naive), champion_metrics, note)
+    of_champion, note = champion_metrics(champion, later, training_set)
+    return _Comparison(evaluate(labels, predicted), evaluate(labels, naive), of_champion, note)
 
 
-def _champion_metrics(
+def champion_metrics(
     champion: FittedModel | None, later: pa.Table, training_set: TrainingSet
 ) -> tuple[Metrics | None, str]:
     """The champion on the validation rows, or its own validation where these rows would give it a false figure."""

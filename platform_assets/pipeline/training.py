@@ -80,7 +80,8 @@ def training_rows(
     tables = [product.table(name) for name in (model.feature_set, model.label.dataset)]
     read = dict(snapshots or {table: current_snapshot(workspace, table) for table in tables})
     known = labelled_partitions(feature_set, model, as_of)
-    features = workspace.lake.read(tables[0], _spanning(feature_set, known[0], known[-1]), snapshot_id=read[tables[0]])
+    window = partitions_window(feature_set, known[0], known[-1])
+    features = workspace.lake.read(tables[0], window, snapshot_id=read[tables[0]])
     features = rows_where(features, model.where, f"model '{model.name}', {model.feature_set}")
     labels = label_rows(workspace, product, model, known[0], known[-1], read[tables[1]])
     return build_training_set(
@@ -119,7 +120,7 @@ def label_rows(
 ) -> pa.Table:
     """Labels of the partitions ``first`` to ``last``: the feature set's keys and the label (nullable int)."""
     dataset, feature_set = product.datasets[model.label.dataset], product.feature_sets[model.feature_set]
-    window = _spanning(dataset, first, last)
+    window = partitions_window(dataset, first, last)
     source = table_input(workspace, product, dataset.name, snapshot_id, window, first)
     keys = [(name, SPARK_TYPES[feature_set.column(name).type]) for name in feature_set.keys]
     return compute_rows(
@@ -131,7 +132,8 @@ def label_rows(
     )
 
 
-def _spanning(contract: Contract, first: str, last: str) -> Window:
+def partitions_window(contract: Contract, first: str, last: str) -> Window:
+    """The time from the beginning of one partition to the end of another."""
     from platform_assets.lake import Window
 
     begin, end = contract_window(contract, first), contract_window(contract, last)
