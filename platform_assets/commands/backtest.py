@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from platform_assets.learning.backtest.policy import TestedPolicy
+    from platform_assets.learning.backtest.policy import ComparedPolicy
     from platform_assets.pipeline import Product, Workspace
     from platform_assets.pipeline.backtest.run import Backtest
     from platform_assets.pipeline.product import MonitoredModelDeclaration
@@ -27,13 +27,13 @@ def backtest(
 ) -> None:
     """Run the history of a product's model under the policies and show which was worth it."""
     from platform_assets.learning.errors import LearningError
-    from platform_assets.pipeline.backtest.run import chosen_model, tested_policies
+    from platform_assets.pipeline.backtest.run import chosen_model, compared_policies
     from platform_assets.pipeline.product import DeclarationError, load_product
 
     try:
         product = load_product(product_name)
         model = chosen_model(product, model_name)
-        policies = tested_policies(model, written)
+        policies = compared_policies(model, written)
         _refuse_no_month(until)
         done = _run(settings, product, model, policies, until, console)
     except (DeclarationError, LearningError) as error:
@@ -45,7 +45,7 @@ def _run(
     settings: Settings,
     product: Product,
     model: MonitoredModelDeclaration,
-    policies: Sequence[TestedPolicy],
+    policies: Sequence[ComparedPolicy],
     until: str | None,
     console: Console,
 ) -> Backtest:

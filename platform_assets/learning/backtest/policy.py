@@ -1,4 +1,4 @@
-"""A policy under test, in the terms of production: what `decide` goes by, and the limits of its drift verdicts."""
+"""A compared policy, in the terms of production: what `decide` goes by, and the limits of its drift verdicts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from platform_assets.learning.declaration import RetrainingDeclaration
 
 
 @dataclass(frozen=True)
-class TestedPolicy:
+class ComparedPolicy:
     """A policy and what it goes by.
 
     Attributes:
@@ -24,7 +24,7 @@ class TestedPolicy:
     on_rates_of_change: bool = False
 
 
-def tested_policy(name: str, reasons: Sequence[Reason], declared: RetrainingDeclaration) -> TestedPolicy:
+def compared_policy(name: str, reasons: Sequence[Reason], declared: RetrainingDeclaration) -> ComparedPolicy:
     """The policy that these reasons make of the declared one.
 
     What is not set is as declared: limits, labels needed, cool-down; but a cool-down that would silence a schedule ends
@@ -32,7 +32,7 @@ def tested_policy(name: str, reasons: Sequence[Reason], declared: RetrainingDecl
     """
     by_name = {reason.name: reason.settings for reason in reasons}
     if grammar.AS_DECLARED in by_name:
-        return TestedPolicy(name, declared, on_rates_of_change=True)
+        return ComparedPolicy(name, declared, on_rates_of_change=True)
     every = _every(name, by_name, declared)
     retraining = RetrainingDeclaration(
         minimum_labelled_partitions=declared.minimum_labelled_partitions,
@@ -43,7 +43,7 @@ def tested_policy(name: str, reasons: Sequence[Reason], declared: RetrainingDecl
     )
     settings = by_name.get(grammar.DRIFT, {})
     limits = {key: _exact(key, settings[key]) for key in grammar.DRIFT_LIMITS if key in settings}
-    return TestedPolicy(name, retraining, limits, grammar.RATE_OF_CHANGE in by_name)
+    return ComparedPolicy(name, retraining, limits, grammar.RATE_OF_CHANGE in by_name)
 
 
 def _every(name: str, reasons: Mapping[str, Mapping[str, float]], declared: RetrainingDeclaration) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from platform_assets.learning import partitions
 from platform_assets.learning.backtest.history import Figures, History, Trained
-from platform_assets.learning.backtest.policy import TestedPolicy
+from platform_assets.learning.backtest.policy import ComparedPolicy
 from platform_assets.learning.gates import GateResult
 from platform_assets.learning.policy import Evidence, RetrainingDecision, decide
 
@@ -32,7 +32,7 @@ class Step:
 class PolicyRun:
     """One policy's way through history."""
 
-    policy: TestedPolicy
+    policy: ComparedPolicy
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -52,7 +52,7 @@ class PolicyRun:
 
 
 def simulate(
-    history: History, policies: Sequence[TestedPolicy], progress: Callable[[str], None] = lambda partition: None
+    history: History, policies: Sequence[ComparedPolicy], progress: Callable[[str], None] = lambda partition: None
 ) -> list[PolicyRun]:
     """Run all policies through history side by side; at each partition they share what is computed for it."""
     runs = [PolicyRun(policy) for policy in policies]

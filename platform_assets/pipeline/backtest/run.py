@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_assets.learning.backtest.grammar import NEVER, parse_policies
 from platform_assets.learning.backtest.outcome import PolicyOutcome, outcomes
-from platform_assets.learning.backtest.policy import TestedPolicy, tested_policy
+from platform_assets.learning.backtest.policy import ComparedPolicy, compared_policy
 from platform_assets.learning.backtest.simulation import PolicyRun, simulate
 from platform_assets.pipeline.backtest.errors import UnknownModel
 from platform_assets.pipeline.backtest.lake_history import LakeHistory
@@ -72,18 +72,18 @@ def chosen_model(product: Product, name: str | None) -> MonitoredModelDeclaratio
     return product.models[name]
 
 
-def tested_policies(model: MonitoredModelDeclaration, written: str) -> list[TestedPolicy]:
+def compared_policies(model: MonitoredModelDeclaration, written: str) -> list[ComparedPolicy]:
     """The policies of a list, and 'never' before them, which all are compared with; raises PolicyError."""
     named = parse_policies(written, model.backtest.policies)
     reasons = {NEVER: parse_policies(NEVER, {})[NEVER], **named}
-    return [tested_policy(name, found, model.retraining) for name, found in reasons.items()]
+    return [compared_policy(name, found, model.retraining) for name, found in reasons.items()]
 
 
 def run_backtest(
     workspace: Workspace,
     product: Product,
     model: MonitoredModelDeclaration,
-    policies: Sequence[TestedPolicy],
+    policies: Sequence[ComparedPolicy],
     folder: Path,
     until: str | None = None,
     progress: Callable[[str], None] = lambda partition: None,
