@@ -32,11 +32,11 @@ def _on_drift(others: Sequence[PolicyOutcome], currency: str) -> list[str]:
         return []
     best = max(drifting, key=_worth)
     verdict = "Yes" if _worth(best) > 0 else "No"
-    words = [f"Is it worth retraining on drift? {verdict}: {_against_never(best, currency, best.name)}."]
+    words = [f"Is it worth retraining on drift? {verdict}: {_against_never(best, currency, _quoted(best))}."]
     if len(drifting) > 1:
         ranked = sorted(drifting, key=_worth, reverse=True)
         listed = ", ".join(f"{outcome.name} ({_short(outcome, currency)})" for outcome in ranked)
-        words.append(f"At which threshold? Best first: {listed}.")
+        words.append(f"At which threshold? Of those that look at drift, best first: {listed}.")
     rival = max((outcome for outcome in others if not outcome.on_drift), key=_worth, default=None)
     if rival is not None:
         words.append(_against_rival(best, rival, currency))
@@ -53,7 +53,7 @@ def _against_never(outcome: PolicyOutcome, currency: str, name: str = "it") -> s
 
 
 def _against_rival(best: PolicyOutcome, rival: PolicyOutcome, currency: str) -> str:
-    trainings = f"{best.retrainings} retrainings instead of {rival.retrainings}"
+    trainings = f"{_retrainings(best)} instead of {rival.retrainings}"
     if best.net_against_never is None or rival.net_against_never is None:
         difference = f"a mean AUC of {_figure(best.mean_auc)} against {_figure(rival.mean_auc)}"
     else:
@@ -74,13 +74,21 @@ def _alike(outcomes: Sequence[PolicyOutcome]) -> list[str]:
 
 def _rates(outcome: PolicyOutcome) -> str:
     months = f"better in {outcome.months_better_than_never} of {outcome.labelled_months} labelled months"
-    return f"{months}, {outcome.retrainings} retrainings, {outcome.cpu_seconds:,.0f} s of CPU"
+    return f"{months}, {_retrainings(outcome)}, {outcome.cpu_seconds:,.0f} s of CPU"
 
 
 def _short(outcome: PolicyOutcome, currency: str) -> str:
     if outcome.net_against_never is None:
-        return f"AUC {outcome.auc_gained or 0.0:+.4f}, {outcome.retrainings} retrainings"
-    return f"{outcome.net_against_never:+,.0f} {currency}, {outcome.retrainings} retrainings"
+        return f"AUC {outcome.auc_gained or 0.0:+.4f}, {_retrainings(outcome)}"
+    return f"{outcome.net_against_never:+,.0f} {currency}, {_retrainings(outcome)}"
+
+
+def _retrainings(outcome: PolicyOutcome) -> str:
+    return f"{outcome.retrainings} retraining{'' if outcome.retrainings == 1 else 's'}"
+
+
+def _quoted(outcome: PolicyOutcome) -> str:
+    return f"'{outcome.name}'"
 
 
 def _worth(outcome: PolicyOutcome) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 from platform_assets.learning.backtest.declaration import BacktestDeclaration
 from platform_assets.learning.backtest.grammar import NEVER
+from platform_assets.learning.backtest.history import Figures
 from platform_assets.learning.backtest.simulation import PolicyRun, Step
 
 SECONDS_AN_HOUR = 3600.0
@@ -39,7 +40,8 @@ class PolicyOutcome:
     Attributes:
         on_drift: whether a drift that begins asks for a training.
         retrainings: trainings after the first model, refused candidates too.
-        saved_against_baseline: cost of the naive forecast's errors less that of the policy's, on the same rows.
+        saved_against_baseline: cost of the naive forecast's errors less that of the policy's, on the same rows. The
+            naive forecast is one for all policies: in each month that of the newest champion that any of them has.
         saved_against_never: cost of the errors of 'never' less that of the policy's.
         auc_gained: mean AUC less that of 'never'.
         months_better_than_never: labelled partitions in which its errors cost less, or its AUC is higher without costs.
@@ -72,10 +74,19 @@ class PolicyOutcome:
 def outcomes(runs: Sequence[PolicyRun], declared: BacktestDeclaration) -> list[PolicyOutcome]:
     """One outcome a run, in their order; one of the runs must be 'never', which all are compared with."""
     never = next(run for run in runs if run.policy.name == NEVER)
-    return [_outcome(run, never, declared) for run in runs]
+    naive = _newest_baselines(runs)
+    return [_outcome(run, never, naive, declared) for run in runs]
 
 
-def _outcome(run: PolicyRun, never: PolicyRun, declared: BacktestDeclaration) -> PolicyOutcome:
+def _newest_baselines(runs: Sequence[PolicyRun]) -> list[Figures | None]:
+    """By partition, the figures of the newest model that any policy had in charge; its naive forecast is as new."""
+    by_partition = zip(*(run.steps for run in runs), strict=True)
+    return [max(steps, key=lambda step: step.in_charge or "").figures for steps in by_partition]
+
+
+def _outcome(
+    run: PolicyRun, never: PolicyRun, naive: Sequence[Figures | None], declared: BacktestDeclaration
+) -> PolicyOutcome:
     labelled = [step for step in run.steps if step.figures]
     seconds = _cpu_seconds(run)
     saved = _difference(_cost(never), _cost(run))
@@ -83,7 +94,7 @@ def _outcome(run: PolicyRun, never: PolicyRun, declared: BacktestDeclaration) ->
     return PolicyOutcome(
         name=run.policy.name,
         on_drift=run.policy.retraining.on_drift,
-        months=[_month(step) for step in run.steps],
+        months=[_month(step, figures) for step, figures in zip(run.steps, naive, strict=True)],
         labelled_months=len(labelled),
         mean_auc=_mean_auc(run),
         mean_brier=_mean([step.figures.brier for step in labelled if step.figures]),
@@ -94,23 +105,23 @@ def _outcome(run: PolicyRun, never: PolicyRun, declared: BacktestDeclaration) ->
         cpu_seconds=seconds,
         compute_cost=compute,
         error_cost=_cost(run),
-        saved_against_baseline=_difference(_baseline_cost(run), _cost(run)),
+        saved_against_baseline=_difference(_baseline_cost(run, naive), _cost(run)),
         saved_against_never=saved,
         months_better_than_never=sum(map(_is_better, run.steps, never.steps)),
         net_against_never=_difference(saved, compute - _money(_cpu_seconds(never), declared)),
     )
 
 
-def _month(step: Step) -> MonthOutcome:
+def _month(step: Step, naive: Figures | None) -> MonthOutcome:
     figures = step.figures
     return MonthOutcome(
         partition=step.partition,
         champion_as_of=step.in_charge,
         auc=figures.auc if figures else None,
-        baseline_auc=figures.baseline_auc if figures else None,
+        baseline_auc=naive.baseline_auc if naive else None,
         brier=figures.brier if figures else None,
         error_cost=figures.cost if figures else None,
-        baseline_error_cost=figures.baseline_cost if figures else None,
+        baseline_error_cost=naive.baseline_cost if naive else None,
         drift=step.drift,
         decision=step.decision.code,
         reason=step.decision.reason,
@@ -137,8 +148,9 @@ def _cost(run: PolicyRun) -> float | None:
     return _total([step.figures.cost for step in run.steps if step.figures])
 
 
-def _baseline_cost(run: PolicyRun) -> float | None:
-    return _total([step.figures.baseline_cost for step in run.steps if step.figures])
+def _baseline_cost(run: PolicyRun, naive: Sequence[Figures | None]) -> float | None:
+    """Over the partitions that the policy predicted."""
+    return _total([other.baseline_cost for step, other in zip(run.steps, naive, strict=True) if step.figures and other])
 
 
 def _cpu_seconds(run: PolicyRun) -> float:

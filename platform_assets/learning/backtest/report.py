@@ -19,8 +19,8 @@ _MEANINGS = {
     "is over all labelled months, each counting the same. AUC: higher is better; Brier: lower is better.",
     "cost of errors": "Each row is acted on if its predicted probability reaches the threshold. An event that nobody "
     "acted on costs 'missed', an action without an event 'false_alarm', as declared under 'backtest'.",
-    "against naive, against never": "The same cost for the seasonal naive forecast that each champion carries, and for "
-    "the first model kept for ever, less the policy's own.",
+    "against naive, against never": "The same cost for the seasonal naive forecast (of the newest champion that any "
+    "policy has in that month, so it is one for all), and for the first model kept for ever, less the policy's own.",
     "CPU s": "Processor seconds of the trainings that the policy asked for: reading, tuning and fitting, as measured. "
     "A training that several policies share counts in full for each of them.",
     "same rules as production": "Labels are known with the declared delay, the gates decide on promotion against the "

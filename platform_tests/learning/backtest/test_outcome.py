@@ -92,8 +92,8 @@ def test_the_answer_names_the_best_and_whether_drift_is_worth_it() -> None:
     sentences = answer(found, "USD")
 
     assert sentences[0].startswith("'monthly' came out best: it saves 800 USD against never retraining")
-    assert sentences[1].startswith("Is it worth retraining on drift? Yes: drift saves 700 USD")
-    assert "1 retrainings instead of 11" in sentences[2]
+    assert sentences[1].startswith("Is it worth retraining on drift? Yes: 'drift' saves 700 USD")
+    assert "1 retraining instead of 11" in sentences[2]
 
 
 def test_the_answer_can_be_no() -> None:
@@ -104,13 +104,16 @@ def test_the_answer_can_be_no() -> None:
     sentences = answer(compared("drift", aucs=worse, drifting=frozenset({"2020-06"})), "USD")
 
     assert sentences[0].startswith("No policy was worth its trainings")
-    assert sentences[1].startswith("Is it worth retraining on drift? No: drift loses")
+    assert sentences[1].startswith("Is it worth retraining on drift? No: 'drift' loses")
 
 
 def test_a_sweep_ranks_the_thresholds_and_tells_which_are_alike() -> None:
     sentences = answer(compared("drift:psi=0.1", "drift:psi=0.2", drifting=frozenset({"2020-06"})), "USD")
 
-    assert any(sentence.startswith("At which threshold? Best first: drift:psi=0.1 (") for sentence in sentences)
+    assert any(
+        sentence.startswith("At which threshold? Of those that look at drift, best first: drift:psi=0.1 (")
+        for sentence in sentences
+    )
     assert "Trained as of the same months: drift:psi=0.1 and drift:psi=0.2." in sentences
 
 
