@@ -11,7 +11,7 @@ from platform_assets.quality.report.style import CSS, LIGHT
 
 _STYLE = (
     ".scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}.scroll svg{min-width:680px;max-width:none;height:auto}"
-    ".scroll table{min-width:max-content}td,thead th+th{text-align:right}thead th{white-space:pre-line}"
+    ".scroll table{min-width:680px}td,thead th+th{text-align:right}thead th{white-space:pre-line}"
     ".scroll:focus-visible{outline:3px solid var(--link);outline-offset:3px}"
 )
 _MEANINGS = {
@@ -41,7 +41,7 @@ def backtest_html(
         f"{''.join(f'<p>{prose(sentence)}</p>' for sentence in others)}</section>"
         f"<dl class='facts'>{''.join(f'<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>' for k, v in facts.items())}"
         f"</dl><h2>Policies</h2>{_table(policy_rows(outcomes, currency))}"
-        f"<h2>The year at a glance</h2>{_scroll(chart, 'Chart')}"
+        f"<h2>At a glance</h2>{_scroll(chart, 'Chart')}"
         f"<h2>AUC by month</h2><p class='soft'>* trained as of this month and promoted; (*) refused by a gate. A new "
         f"champion predicts from the following month on.</p>{_table(month_rows(outcomes))}"
         f"<h2>What the numbers mean</h2><dl class='terms card'>"
