@@ -12,9 +12,11 @@ from platform_assets.learning.backtest.history import Figures, Trained
 from platform_assets.pipeline.backtest.predicted import Predicted, predict
 from platform_assets.pipeline.backtest.published import Published
 from platform_assets.pipeline.backtest.shared import Shared
+from platform_assets.pipeline.backtest.simulated_profiles import SimulatedProfiles
 from platform_assets.pipeline.backtest.training_key import training_key
 from platform_assets.pipeline.backtest.trainings import KeptTraining, keep, load, train
 from platform_assets.pipeline.drift_report import compare_windows
+from platform_assets.pipeline.drift_weights import Weights, weights_by_importance
 from platform_assets.pipeline.drift_windows import predictions_before, windows_of
 from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.pipeline.rate_of_change import (
@@ -111,9 +113,10 @@ class LakeHistory:
                 partition,
                 NO_VERSION,
                 in_charge[partition],
-                lambda key: self._profile(in_charge, key),
+                SimulatedProfiles(lambda key: self._profile(in_charge, key), list(in_charge)),
             )
-            return compare_windows(self._workspace, self._product, model, partition, windows).verdict
+            weights = self._weights(model, in_charge[partition])
+            return compare_windows(self._workspace, self._product, model, partition, windows, weights).verdict
 
         self.shared.ask(VERDICTS)
         return self.shared.once(
@@ -136,6 +139,11 @@ class LakeHistory:
         profiles = {key: self._predicted(model, key).profile for key, model in sorted(in_charge.items())}
         own = unbroken_breaches(rules, profiles, as_of)
         return {key: [*found.get(key, []), *own.get(key, [])] for key in {**found, **own}}
+
+    def _weights(self, model: MonitoredModelDeclaration, as_of: str) -> Weights:
+        if model.drift.weights == "equal":
+            return Weights(model.drift.importance)
+        return weights_by_importance(model, NO_VERSION, self._trained(as_of).model.metadata.importance)
 
     def _profile(self, in_charge: Mapping[str, str], partition: str) -> TableProfile | None:
         model = in_charge.get(partition)

@@ -74,10 +74,13 @@ class Published:
         }
 
     def rows(self, partition: str) -> Rows:
-        """The rows of one partition."""
+        """The rows of one partition that the model is for."""
+        from platform_assets.learning.segment import rows_where
+
         snapshot = self._snapshots[self._features]
         window = partitions_window(self._feature_set, partition, partition)
-        features = self._workspace.lake.read(self._features, window, snapshot_id=snapshot)
+        rows = self._workspace.lake.read(self._features, window, snapshot_id=snapshot)
+        features = rows_where(rows, self._model.where, f"model '{self._model.name}', {self._model.feature_set}")
         return Rows(features, self._labels(partition), snapshot)
 
     def warm_up(self) -> None:

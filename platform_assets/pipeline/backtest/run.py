@@ -64,12 +64,12 @@ class Backtest:
 
 
 def chosen_model(product: Product, name: str | None) -> MonitoredModelDeclaration:
-    """The model that is named, or the only one; raises UnknownModel."""
-    if name is None and len(product.models) == 1:
-        return next(iter(product.models.values()))
-    if name is None or name not in product.models:
+    """The model that is named, else the only one, else the one that is called like its product; raises UnknownModel."""
+    only = next(iter(product.models)) if len(product.models) == 1 else product.name
+    chosen = only if name is None else name
+    if chosen not in product.models:
         raise UnknownModel(product.name, product.models, name)
-    return product.models[name]
+    return product.models[chosen]
 
 
 def compared_policies(model: MonitoredModelDeclaration, written: str) -> list[ComparedPolicy]:

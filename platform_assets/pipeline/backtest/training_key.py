@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 # What a training takes from the declaration; gates, drift and policy have no part in it.
-DECLARED = ("name", "label", "features", "estimator", "parameters", "search", "validation", "baseline", "seed")
+DECLARED = ("name", "label", "features", "where", "estimator", "parameters", "search", "validation", "baseline", "seed")
 # Where the code of a training lies, below the package.
 CODE = ("learning", "pipeline/training.py", "pipeline/inputs.py", "compute")
 LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna")
