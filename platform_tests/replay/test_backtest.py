@@ -21,7 +21,7 @@ def test_the_declared_policy_is_what_the_sensors_did(replayed: "Deployment") -> 
     done = replayed.python("-m", "platform_assets.cli", *COMMAND.split()[1:], timeout=600)
 
     assert done.returncode == 0, done.stderr
-    for words in ("as_declared", "came out best", "trainings were needed, 2 made", "backtest.html"):
+    for words in ("as_declared", "Is it worth retraining on drift?", "trainings were needed, 2 made", "backtest.html"):
         assert words in done.stdout
     folder = replayed.data / "reports" / "flight_delay" / "flight_delay"
     told = json.loads((folder / "backtest.json").read_text())

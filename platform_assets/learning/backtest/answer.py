@@ -46,6 +46,8 @@ def _on_drift(others: Sequence[PolicyOutcome], currency: str) -> list[str]:
 def _against_never(outcome: PolicyOutcome, currency: str, name: str = "it") -> str:
     if outcome.net_against_never is None:
         gain = f"changes mean AUC by {outcome.auc_gained or 0.0:+.4f} against never retraining"
+    elif not round(outcome.net_against_never):
+        gain = "comes out like never retraining"
     else:
         verb = "saves" if outcome.net_against_never > 0 else "loses"
         gain = f"{verb} {_money(abs(outcome.net_against_never), currency)} against never retraining, trainings paid"

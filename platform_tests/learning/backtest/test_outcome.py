@@ -107,6 +107,12 @@ def test_the_answer_can_be_no() -> None:
     assert sentences[1].startswith("Is it worth retraining on drift? No: 'drift' loses")
 
 
+def test_what_makes_no_difference_is_told_as_such() -> None:
+    sentences = answer(compared("drift"), "USD")
+
+    assert sentences[1].startswith("Is it worth retraining on drift? No: 'drift' comes out like never retraining (")
+
+
 def test_a_sweep_ranks_the_thresholds_and_tells_which_are_alike() -> None:
     sentences = answer(compared("drift:psi=0.1", "drift:psi=0.2", drifting=frozenset({"2020-06"})), "USD")
 
