@@ -172,4 +172,4 @@ class LakeHistory:
         return made
 
     def _read_training_set(self, as_of: str) -> TrainingSet:
-        return training_rows(self._workspace, self._product, self._model, as_of)
+        return training_rows(self._workspace, self._product, self._model, as_of, self._published.snapshots)

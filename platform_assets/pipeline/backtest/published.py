@@ -55,7 +55,7 @@ class Published:
         self.decided = [key for key in made if self._is_decided(key, made) and (until is None or key <= until)]
         if not self.decided:
             raise NoHistory(model.name, model.feature_set, made)
-        self._snapshots = {name: current_snapshot(workspace, name) for name in (self._features, self._source)}
+        self.snapshots = {name: current_snapshot(workspace, name) for name in (self._features, self._source)}
 
     def trained_on(self, as_of: str) -> list[str]:
         """Partitions that a training as of one learns from; none before the first label is known."""
@@ -68,7 +68,7 @@ class Published:
         contracts = {self._features: self._feature_set, self._source: self._product.datasets[self._model.label.dataset]}
         return {
             table: self._workspace.lake.plan_files(
-                table, partitions_window(contract, known[0], known[-1]), snapshot_id=self._snapshots[table]
+                table, partitions_window(contract, known[0], known[-1]), snapshot_id=self.snapshots[table]
             )
             for table, contract in contracts.items()
         }
@@ -77,7 +77,7 @@ class Published:
         """The rows of one partition that the model is for."""
         from platform_assets.learning.segment import rows_where
 
-        snapshot = self._snapshots[self._features]
+        snapshot = self.snapshots[self._features]
         window = partitions_window(self._feature_set, partition, partition)
         rows = self._workspace.lake.read(self._features, window, snapshot_id=snapshot)
         features = rows_where(rows, self._model.where, f"model '{self._model.name}', {self._model.feature_set}")
@@ -96,7 +96,7 @@ class Published:
         known_with = partitions.offset(partition, self._model.label.delay_partitions)
         if known_with not in self._delivered:
             return None
-        snapshot = self._snapshots[self._source]
+        snapshot = self.snapshots[self._source]
         return label_rows(self._workspace, self._product, self._model, partition, partition, snapshot)
 
     def _is_decided(self, key: str, made: list[str]) -> bool:

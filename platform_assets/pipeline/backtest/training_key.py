@@ -7,17 +7,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from platform_assets.pipeline.training_code import ROOT, training_paths
 
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 
-ROOT = Path(__file__).parents[2]
 # What a training takes from the declaration; gates, drift and policy have no part in it.
 DECLARED = ("name", "label", "features", "where", "estimator", "parameters", "search", "validation", "baseline", "seed")
-# Where the code of a training lies, below the package.
-CODE = ("learning", "pipeline/training.py", "pipeline/inputs.py", "compute")
 LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna")
 
 
@@ -30,22 +28,23 @@ def training_key(
         files: data files of the training's partitions by table. Files never change, so the same files are the same
             rows, whichever snapshot they are read by.
     """
+    feature_set = product.feature_sets[model.feature_set]
     depends_on = {
         "as of": as_of,
+        "columns": [model.chosen_features(feature_set.feature_columns), feature_set.keys],
         "declared": model.model_dump(mode="json", include=set(DECLARED)),
         "files": {table: sorted(names) for table, names in files.items()},
-        "code": _code(product.module),
+        "code": _code(tuple(training_paths(product))),
         "libraries": {name: version(name) for name in LIBRARIES},
     }
     return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
 
 @functools.cache
-def _code(module: str) -> str:
-    """Checksum of the source files that a training runs through, the product's own among them."""
-    product = ROOT.joinpath(*module.split(".")[1:])
+def _code(paths: tuple[str, ...]) -> str:
+    """Checksum of the Python files that a training runs through; policies and gates have no part in it."""
     digest = hashlib.sha256()
-    for place in (*(ROOT / name for name in CODE), product):
+    for place in (ROOT / path for path in paths):
         for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             if "backtest" not in file.parts:
                 digest.update(file.relative_to(ROOT).as_posix().encode())
