@@ -55,14 +55,16 @@ def main() -> None:
     parser.add_argument("--until", help="last month, as in 2013-05")
     until = parser.parse_args().until
     with tempfile.TemporaryDirectory() as folder:
+        # All copies first, so that both sides run the same code whatever is edited meanwhile.
         base = checkout(Path(folder, "as_declared"), None)
+        copies = {name: checkout(Path(folder, name), retraining) for name, retraining in POLICIES.items()}
         history = platform(base, "replay", *months(until))
         print(f"replay as declared        {history}")
         shared = platform(base, "replay", "flight_delay", "--policies", ",".join(POLICIES), *months(until), shown=True)
         print(f"backtest of {len(POLICIES)} policies    {shared}")
         alone = Spent(0, 0)
-        for name, retraining in POLICIES.items():
-            spent = platform(checkout(Path(folder, name), retraining), "replay", *months(until), shown=True)
+        for name, copy in copies.items():
+            spent = platform(copy, "replay", *months(until), shown=True)
             print(f"replay under {name:12} {spent}", flush=True)
             alone += spent
         print(f"{len(POLICIES)} replays, one a policy  {alone}")
