@@ -1,4 +1,4 @@
-"""The tables of a backtest as rows of text: for the terminal, the page and Markdown alike."""
+"""The tables of a backtest as rows of text: for the terminal and the page alike."""
 
 from collections.abc import Sequence
 
@@ -37,13 +37,6 @@ def month_rows(outcomes: Sequence[PolicyOutcome]) -> list[dict[str, str]]:
         }
         for months in zip(*(outcome.months for outcome in outcomes), strict=True)
     ]
-
-
-def markdown(rows: Sequence[dict[str, str]]) -> str:
-    """Rows as a table in Markdown, all but the first column to the right."""
-    names = list(rows[0])
-    lines = [names, ["---", *["---:"] * (len(names) - 1)], *(list(row.values()) for row in rows)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _value(outcome: PolicyOutcome, currency: str) -> dict[str, str]:
