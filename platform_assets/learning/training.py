@@ -3,20 +3,21 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from platform_assets.learning.baseline import SeasonalNaiveBaseline
-from platform_assets.learning.columns import epoch_micros, feature_frame, label_values, require_columns
+from platform_assets.learning.beside import baseline_of, judge_beside, moment_of
+from platform_assets.learning.columns import feature_frame, label_values, require_columns
 from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.diagnostics import Diagnostics, diagnose
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.estimator import build_pipeline
-from platform_assets.learning.evaluation import Evaluation, Judged, evaluate_models
+from platform_assets.learning.evaluation import Evaluation, Judged
 from platform_assets.learning.gates import GateResult, TrainingRows, evaluate_gates
 from platform_assets.learning.importance import permutation_importance
 from platform_assets.learning.metrics import Metrics
@@ -55,6 +56,7 @@ class Candidate:
     seconds: float
     digest: str
     parity_rows: pa.Table
+    validation_probabilities: NDArray[np.float64]
     diagnostics: Diagnostics | None = None
 
     @property
@@ -96,6 +98,7 @@ class _Comparison:
     judged: Judged
     rows: TrainingRows
     diagnostics: Diagnostics
+    predicted: NDArray[np.float64]
 
 
 def train_candidate(
@@ -138,7 +141,7 @@ def _train(
     # The naive forecast is given all that was known, also where the model goes on from what another one learned.
     known = training_set.rows.slice(0, training_set.rows.num_rows - later.num_rows)
     comparison = _compare(declaration, learned, earlier, later, known, parameters, champion, update)
-    baseline = _baseline(declaration, training_set, training_set.rows)
+    baseline = baseline_of(declaration, training_set, training_set.rows)
     model = _final_model(declaration, learned, later, parameters, comparison, update, trials, baseline)
     return Candidate(
         model=model,
@@ -162,6 +165,7 @@ def _train(
         seconds=time.perf_counter() - started,
         digest=model.metadata.digest,
         parity_rows=evenly_spread(comparison.rows.later, _PARITY_ROWS).select(training_set.features),
+        validation_probabilities=comparison.predicted,
         diagnostics=comparison.diagnostics,
     )
 
@@ -213,11 +217,6 @@ def _require_both_classes(rows: pa.Table, training_set: TrainingSet, what: str) 
         )
 
 
-def _baseline(declaration: ModelDeclaration, training_set: TrainingSet, rows: pa.Table) -> SeasonalNaiveBaseline:
-    declared = declaration.baseline
-    return SeasonalNaiveBaseline.fit(rows, declared.segments, training_set.label, declared.smoothing)
-
-
 def _compare(
     declaration: ModelDeclaration,
     training_set: TrainingSet,
@@ -231,31 +230,18 @@ def _compare(
     pipeline = fit_pipeline(declaration, training_set, earlier, parameters, update.start)
     predicted = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     labels = label_values(later, training_set.label)
-    naive = _baseline(declaration, training_set, known).predict(later)
-    note = _why_not_on_these(champion, later, training_set)
-    probabilities = {"candidate": predicted, "baseline": naive}
-    if champion is not None and not note:
-        probabilities["champion"] = champion.predict(later)
-    judged = evaluate_models(
-        later,
-        labels,
-        epoch_micros(later[training_set.event_time]),
-        probabilities,
-        segments=declaration.segment_columns,
-        seed=declaration.seed,
-        champion_note=note,
-    )
-    found = judged.evaluation
-    own = champion.metadata.validation if champion is not None else None
+    beside = judge_beside(declaration, training_set, later, known, predicted, champion)
+    found = beside.judged.evaluation
     return _Comparison(
         candidate=found.candidate.metrics,
         baseline=found.baseline.metrics,
-        champion=found.champion.metrics if found.champion else own,
-        champion_note=note,
+        champion=beside.champion,
+        champion_note=beside.note,
         reference=validation_reference(later, labels, predicted, declaration.monitoring.segments),
-        judged=judged,
+        judged=beside.judged,
         rows=_training_rows(training_set, earlier, later),
         diagnostics=diagnose(training_set, pipeline, earlier, later, predicted),
+        predicted=predicted,
     )
 
 
@@ -268,17 +254,6 @@ def _training_rows(training_set: TrainingSet, earlier: pa.Table, later: pa.Table
         label=training_set.label,
         event_time=training_set.event_time,
     )
-
-
-def _why_not_on_these(champion: FittedModel | None, later: pa.Table, training_set: TrainingSet) -> str:
-    """Why the champion is held to its own validation rows: these would give it a false figure; empty if not so."""
-    if champion is None:
-        return ""
-    if champion.metadata.trained_to >= _moment(later, training_set.event_time, 0):
-        return " (on its own validation rows, because it was trained on these)"
-    if not set(champion.metadata.features) <= set(later.column_names):
-        return " (on its own validation rows, because these lack its features)"
-    return ""
 
 
 def _final_model(
@@ -302,8 +277,8 @@ def _final_model(
         features=training_set.features,
         categorical=training_set.categorical,
         as_of=training_set.as_of,
-        trained_from=_moment(rows, time_column, 0),
-        trained_to=_moment(rows, time_column, rows.num_rows - 1),
+        trained_from=moment_of(rows, time_column, 0),
+        trained_to=moment_of(rows, time_column, rows.num_rows - 1),
         rows=rows.num_rows,
         snapshots=training_set.snapshots,
         estimator=declaration.estimator,
@@ -312,7 +287,7 @@ def _final_model(
         importance=permutation_importance(
             pipeline, later, training_set.features, training_set.categorical, declaration.seed
         ),
-        validation_from=_moment(later, time_column, 0),
+        validation_from=moment_of(later, time_column, 0),
         validation=comparison.candidate,
         baseline_validation=comparison.baseline,
         reference=comparison.reference,
@@ -333,8 +308,3 @@ def _final_model(
 def library_versions() -> dict[str, str]:
     """Installed versions of the libraries on which a model depends."""
     return {name: version(name) for name in _LIBRARIES}
-
-
-def _moment(rows: pa.Table, event_time: str, position: int) -> str:
-    micros = int(epoch_micros(rows[event_time].slice(position, 1))[0])
-    return datetime.fromtimestamp(micros / 1_000_000, UTC).isoformat()

@@ -12,7 +12,7 @@ from pathlib import Path
 from platform_assets.learning import partitions
 from platform_assets.pipeline.drift_rows import with_multivariate
 from platform_assets.pipeline.drift_table import drift_rows
-from platform_assets.pipeline.drift_weights import drift_weights
+from platform_assets.pipeline.drift_weights import Weights, drift_weights
 from platform_assets.pipeline.drift_windows import Windows, drift_windows
 from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.model_tables import MONTH, drift_contract
@@ -51,6 +51,23 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
     model = product.models[name]
     windows = drift_windows(workspace, product, model, partition)
     weights = drift_weights(workspace, model, windows.version)
+    result = compare_windows(workspace, product, model, partition, windows, weights)
+    picture = drift_picture_svg(result, windows.reference, windows.current)
+    about = report_context(product, model, partition, windows, result)
+    html = _write(workspace, product, model, partition, windows, result, about)
+    record = _record(workspace, product, model, partition, windows, result)
+    return DriftReport(result, html, drift_report_markdown(result, picture, about), record)
+
+
+def compare_windows(
+    workspace: Workspace,
+    product: Product,
+    model: MonitoredModelDeclaration,
+    partition: str,
+    windows: Windows,
+    weights: Weights,
+) -> DriftResult:
+    """The verdict on a partition's windows, by the model's declared limits."""
     result = compare_profiles(
         windows.reference,
         windows.current,
@@ -59,12 +76,7 @@ def materialise_drift_report(workspace: Workspace, product: Product, name: str, 
         importance=weights.by_column,
         unreferenced=windows.unreferenced,
     )
-    result = with_multivariate(workspace, product, model, partition, windows, weights.stated_in(result))
-    picture = drift_picture_svg(result, windows.reference, windows.current)
-    about = report_context(product, model, partition, windows, result)
-    html = _write(workspace, product, model, partition, windows, result, about)
-    record = _record(workspace, product, model, partition, windows, result)
-    return DriftReport(result, html, drift_report_markdown(result, picture, about), record)
+    return with_multivariate(workspace, product, model, partition, windows, weights.stated_in(result))
 
 
 def _write(

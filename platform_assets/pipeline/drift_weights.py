@@ -30,12 +30,16 @@ class Weights:
 
 def drift_weights(workspace: Workspace, model: MonitoredModelDeclaration, version: int) -> Weights:
     """The declared weights, and for the other features the importance that the version's training recorded."""
-    declared = model.drift.importance
     if model.drift.weights == "equal":
-        return Weights(declared)
+        return Weights(model.drift.importance)
+    return weights_by_importance(model, version, workspace.registry(model.name).metadata(version).importance)
+
+
+def weights_by_importance(model: MonitoredModelDeclaration, version: int, recorded: Mapping[str, float]) -> Weights:
+    """The declared weights, and for the other features the importance that a training recorded."""
     from platform_assets.learning.importance import DEFINITION
 
-    recorded = workspace.registry(model.name).metadata(version).importance
+    declared = model.drift.importance
     if not any(recorded.values()):
         return Weights(declared, _not_recorded(version))
     average = sum(recorded.values()) / len(recorded)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from platform_assets.learning import partitions
 from platform_assets.pipeline.model_profiles import ModelProfiles, applies
@@ -17,6 +19,18 @@ from platform_assets.quality.profile_table import StoredProfiles
 
 PROBABILITY = "probability"
 MONTHS_A_YEAR = 12
+
+
+class PredictedProfiles(Protocol):
+    """Profiles of a model's predictions by partition, as `StoredProfiles` has them."""
+
+    def merged(self, window: Sequence[str], columns: Sequence[str] | None = None) -> TableProfile | None:
+        """The profile of all rows of these partitions; None if none of them was predicted."""
+        ...
+
+    def single(self, *, columns: Sequence[str] | None = None) -> Mapping[str, TableProfile]:
+        """The profile of every predicted partition."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Windows:
     described: str
     version: int
     columns: list[str]
-    profiles: tuple[ModelProfiles, StoredProfiles]
+    profiles: tuple[ModelProfiles, PredictedProfiles]
     unreferenced: list[str] = field(default_factory=list)
     labels: str = "not compared"
 
@@ -52,24 +66,44 @@ class _Addition:
 
 
 def drift_windows(workspace: Workspace, product: Product, model: MonitoredModelDeclaration, partition: str) -> Windows:
-    """The profiles that a report of ``partition`` compares; no row is read, unless the model is for some rows only.
-
-    Features follow the declared reference. Predictions are compared with the partition before, which the champion had
-    not been trained on either, or with that of the season. Labels come late: the newest labelled partition is
-    compared, with the training labels or as declared, and not at all if it was itself trained on.
+    """The profiles that a report of ``partition`` compares, with the champion in charge of it; see `windows_of`.
 
     Raises:
         NoChampion: no champion is in charge of the partition.
         OverlappingWindows: the champion was trained on the partition itself.
         MissingProfile: the partition's features were not published.
     """
-    version, trained_on = _champion(workspace, product, model, partition)
+    version, as_of = _champion(workspace, model, partition)
+    predicted = StoredProfiles(workspace.lake, product.table(f"{model.name}_predictions"))
+    return windows_of(workspace, product, model, partition, version, as_of, predicted)
+
+
+def windows_of(
+    workspace: Workspace,
+    product: Product,
+    model: MonitoredModelDeclaration,
+    partition: str,
+    version: int,
+    as_of: str,
+    predicted: PredictedProfiles,
+) -> Windows:
+    """The profiles that a report of ``partition`` compares for a version trained as of ``as_of``.
+
+    No row is read, unless the model is for some rows only. Features follow the declared reference. Predictions are
+    compared with the partition before, which the champion had not been trained on either, or with that of the season.
+    Labels come late: the newest labelled partition is compared, with the training labels or as declared, and not at
+    all if it was itself trained on.
+
+    Raises:
+        OverlappingWindows: the version was trained on the partition itself.
+        MissingProfile: the partition's features were not published.
+    """
     feature_set = product.feature_sets[model.feature_set]
+    trained_on = labelled_partitions(feature_set, model, as_of)
     features = product.table(feature_set.name)
     compared_with = _reference(model, partition, trained_on)
     refuse_overlap(features, compared_with, [partition], "Declare drift.reference as 'previous' or 'season'.")
     profiles = ModelProfiles(workspace, product, model, feature_set)
-    predicted = StoredProfiles(workspace.lake, product.table(f"{model.name}_predictions"))
     current = profiles.merged([partition])
     if current is None:
         raise MissingProfile(features, partition)
@@ -97,16 +131,13 @@ def watched(product: Product, model: MonitoredModelDeclaration) -> list[str]:
     return [*features, PROBABILITY]
 
 
-def _champion(
-    workspace: Workspace, product: Product, model: MonitoredModelDeclaration, partition: str
-) -> tuple[int, list[str]]:
-    """The version in charge and the partitions it was trained on."""
+def _champion(workspace: Workspace, model: MonitoredModelDeclaration, partition: str) -> tuple[int, str]:
+    """The version in charge and what it was trained as of."""
     registry = workspace.registry(model.name)
     version = registry.champion_in_charge(partition)
     if version is None:
         raise NoChampion(model.name, partition)
-    as_of = next(info.as_of for info in registry.versions() if info.version == version)
-    return version, labelled_partitions(product.feature_sets[model.feature_set], model, as_of)
+    return version, next(info.as_of for info in registry.versions() if info.version == version)
 
 
 def _reference(model: MonitoredModelDeclaration, partition: str, trained_on: list[str]) -> list[str]:
@@ -116,10 +147,14 @@ def _reference(model: MonitoredModelDeclaration, partition: str, trained_on: lis
     return [partitions.offset(partition, -months)]
 
 
-def _predictions(predicted: StoredProfiles, model: MonitoredModelDeclaration, partition: str) -> _Addition:
+def predictions_before(model: MonitoredModelDeclaration, partition: str) -> str:
+    """The partition whose predictions are compared with those of this one."""
+    return partitions.offset(partition, -(MONTHS_A_YEAR if model.drift.reference == "season" else 1))
+
+
+def _predictions(predicted: PredictedProfiles, model: MonitoredModelDeclaration, partition: str) -> _Addition:
     """The predicted probability; nothing if the partition was not predicted."""
-    months = MONTHS_A_YEAR if model.drift.reference == "season" else 1
-    windows = [partitions.offset(partition, -months)], [partition]
+    windows = [predictions_before(model, partition)], [partition]
     before, now = (predicted.merged(window, [PROBABILITY]) for window in windows)
     sides = [{PROBABILITY: side.columns[PROBABILITY]} if side else {} for side in (before, now)]
     return _Addition(sides[0], sides[1])

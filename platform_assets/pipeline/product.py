@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
+from platform_assets.learning.backtest.declaration import BacktestDeclaration
 from platform_assets.learning.declaration import LabelDeclaration, ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
 from platform_assets.pipeline.cross_references import broken_references
@@ -45,6 +46,9 @@ class MonitoredModelDeclaration(ModelDeclaration):
     drift: DriftDeclaration = Field(
         default_factory=DriftDeclaration,
         description="What the data is compared with, and from which size on a change counts as drift.",
+    )
+    backtest: BacktestDeclaration = Field(
+        default_factory=BacktestDeclaration, description="How retraining policies are weighed against each other."
     )
 
 

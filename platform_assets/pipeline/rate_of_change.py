@@ -55,13 +55,31 @@ def breaches_that_ask_for_a_training(
 
     They are judged again from stored profiles, which gives the verdict of the check: each by its earlier partitions.
     """
-    rules = [rule for rule in contract.rate_of_change if rule.on_breach == "retrain"]
+    rules = rules_that_ask_for_a_training(contract)
     if not rules:
         return {}
     from platform_assets.quality.profile_table import read_profiles
+
+    return unbroken_breaches(rules, read_profiles(lake, table, columns=named_columns(rules)), as_of)
+
+
+def rules_that_ask_for_a_training(contract: WatchedContract) -> list[RateOfChange]:
+    """Those of a contract's rules that are declared ``on_breach: retrain``."""
+    return [rule for rule in contract.rate_of_change if rule.on_breach == "retrain"]
+
+
+def unbroken_breaches(
+    rules: Sequence[RateOfChange], stored: Mapping[str, TableProfile], as_of: str
+) -> dict[str, list[str]]:
+    """Names of the rules that ``as_of`` and the partitions right before it break, until one that breaks none.
+
+    Args:
+        stored: profiles by partition, at least of the columns that the rules name.
+    """
     from platform_assets.quality.rate_of_change.checks import judge_partition
 
-    stored, found, partition = read_profiles(lake, table, columns=named_columns(rules)), {}, as_of
+    found: dict[str, list[str]] = {}
+    partition = as_of
     while partition in stored:
         earlier = _without_gaps(stored, partition)
         broken = [

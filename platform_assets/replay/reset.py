@@ -9,7 +9,7 @@ from platform_assets.settings import Settings
 
 # What a local Dagster instance writes below its home; dagster.yaml itself stays.
 INSTANCE_FOLDERS = ("history", "schedules", "storage", "logs", ".logs_queue")
-DATA_FOLDERS = ("landing", "lake", "reports", "mlflow")
+DATA_FOLDERS = ("landing", "lake", "reports", "mlflow", "backtest")
 
 
 def reset(settings: Settings, dagster_home: Path) -> None:

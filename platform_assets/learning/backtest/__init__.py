@@ -1,0 +1,1 @@
+"""What another retraining policy would have done: history run again under it, by the rules of production."""

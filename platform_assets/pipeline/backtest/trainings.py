@@ -1,0 +1,97 @@
+"""Trainings of a backtest: each done once, kept in a folder of its own, far from the registry of production."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platform_assets.learning.backtest.history import Trained
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from platform_assets.learning.gates import GateResult
+    from platform_assets.learning.model import FittedModel
+    from platform_assets.learning.training_set import TrainingSet
+    from platform_assets.pipeline.product import MonitoredModelDeclaration
+
+RECORD, PROBABILITIES = "training.json", "validation.npy"
+
+
+@dataclass(frozen=True)
+class KeptTraining:
+    """A fitted model and the CPU seconds that it took, in this backtest or in an earlier one (``is_reused``).
+
+    Attributes:
+        probabilities: of its validation rows, by the model that was fitted on the rows before them.
+        gates: what they said without a champion.
+    """
+
+    model: FittedModel
+    probabilities: NDArray[np.float64]
+    gates: list[GateResult]
+    cpu_seconds: float
+    is_reused: bool
+
+    def trained(self) -> Trained:
+        """What a simulation needs of it."""
+        metadata = self.model.metadata
+        return Trained(metadata.as_of, metadata.validation.auc, self.cpu_seconds)
+
+
+def train(model: MonitoredModelDeclaration, rows: TrainingSet, cpu_seconds_before: float) -> KeptTraining:
+    """Train and tune a candidate without a champion, which has no influence on it.
+
+    Args:
+        cpu_seconds_before: of this process when reading the rows began; reading is part of what a training costs.
+    """
+    from platform_assets.learning.training import train_candidate
+
+    candidate = train_candidate(model, rows)
+    return KeptTraining(
+        candidate.model,
+        candidate.validation_probabilities,
+        candidate.gates,
+        time.process_time() - cpu_seconds_before,
+        is_reused=False,
+    )
+
+
+def load(folder: Path) -> KeptTraining | None:
+    """What `keep` left in a folder; None if it left nothing."""
+    import numpy as np
+
+    from platform_assets.learning.gates import GateResult
+    from platform_assets.learning.model import FittedModel
+
+    if not (folder / RECORD).is_file():
+        return None
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    model = FittedModel.load(folder, expected_checksum=record["files_sha256"])
+    probabilities = np.load(folder / PROBABILITIES)
+    gates = [GateResult(**gate) for gate in record["gates"]]
+    return KeptTraining(model, probabilities, gates, record["cpu_seconds"], is_reused=True)
+
+
+def keep(folder: Path, training: KeptTraining) -> None:
+    """Keep a training in a folder that appears complete or not at all, also if another process keeps the same."""
+    import numpy as np
+
+    partial = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}.partial")
+    checksum = training.model.save(partial)
+    np.save(partial / PROBABILITIES, training.probabilities)
+    gates = [asdict(gate) for gate in training.gates]
+    record = {"cpu_seconds": training.cpu_seconds, "files_sha256": checksum, "gates": gates}
+    (partial / RECORD).write_text(json.dumps(record), encoding="utf-8")
+    try:
+        partial.rename(folder)
+    except OSError:
+        if not (folder / RECORD).is_file():
+            raise
+        shutil.rmtree(partial)
