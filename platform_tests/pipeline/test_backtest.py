@@ -48,7 +48,7 @@ def quick(product: Product) -> Product:
             "search": type(model.search)(),
             "parameters": {"max_iter": 20, "max_leaf_nodes": 8, "min_samples_leaf": 20, "early_stopping": False},
             "gates": [
-                GateDeclaration(name="better_than_champion", metric="auc", better_than="champion", margin=0.02),
+                GateDeclaration(name="better_than_champion", metric="auc", better_than="champion", margin=0.5),
                 GateDeclaration(name="better_than_baseline", metric="auc", better_than="baseline", margin=-0.2),
             ],
             "retraining": RetrainingDeclaration(every_partitions=3, on_drift=True, on_decay=0.02),

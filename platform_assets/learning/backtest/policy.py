@@ -39,6 +39,8 @@ def compared_policy(name: str, reasons: Sequence[Reason], declared: RetrainingDe
         every_partitions=every,
         on_drift=grammar.DRIFT in by_name,
         on_decay=_decay(name, by_name, declared),
+        on_rate_of_change=grammar.RATE_OF_CHANGE in by_name,
+        minimum_new_labels=declared.minimum_new_labels,
         cool_down_partitions=_cool_down(by_name, declared, every),
     )
     settings = by_name.get(grammar.DRIFT, {})

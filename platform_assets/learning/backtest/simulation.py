@@ -94,16 +94,24 @@ def _evidence(history: History, run: PolicyRun, as_of: str, champion: str | None
     verdicts = {step.partition: step.drift for step in steps if step.drift}
     in_charge = run.in_charge if champion is None else {**run.in_charge, as_of: champion}
     promotion = next((step.training for step in reversed(steps) if step.promoted), None)
+    last_trained = max((training.as_of for training in trainings), default=None)
     return Evidence(
         as_of=as_of,
         labelled_partitions=history.labelled_partitions(as_of),
         champion_as_of=champion,
-        last_trained_as_of=max((training.as_of for training in trainings), default=None),
+        last_trained_as_of=last_trained,
         drift_verdicts={**verdicts, **({as_of: drift} if drift else {})},
         change_breaches=history.breaches(as_of, in_charge) if run.policy.on_rates_of_change else {},
         auc=_latest_auc(history, steps, as_of, champion),
         validation_auc=promotion.validation_auc if promotion else None,
+        new_labels=_new_labels(history, steps, last_trained, as_of) if last_trained else None,
     )
+
+
+def _new_labels(history: History, steps: Sequence[Step], last_trained: str, as_of: str) -> int:
+    """Labelled rows of the partitions whose labels came after the latest training."""
+    known, now = (partitions.offset(partition, -history.delay) for partition in (last_trained, as_of))
+    return sum(step.figures.labelled for step in steps if step.figures and known < step.partition <= now)
 
 
 def _latest_auc(history: History, steps: Sequence[Step], as_of: str, champion: str | None) -> float | None:

@@ -98,7 +98,8 @@ def meaning(text: str, declared: RetrainingDeclaration = DECLARED) -> ComparedPo
 
 
 def test_what_is_not_set_is_as_declared() -> None:
-    assert meaning("drift").retraining == RetrainingDeclaration(on_drift=True, cool_down_partitions=1)
+    drift = RetrainingDeclaration(on_drift=True, on_rate_of_change=False, cool_down_partitions=1)
+    assert meaning("drift").retraining == drift
     assert meaning("decay").retraining.on_decay == DECLARED.on_decay
     assert meaning("schedule").retraining.every_partitions == DECLARED.every_partitions
     assert meaning("as_declared").retraining == DECLARED

@@ -50,9 +50,8 @@ def test_a_standing_drift_asks_for_one_training() -> None:
     assert trained(MadeUpHistory(drifting=drifting, refused=frozenset(MONTHS[3:])), "drift") == [FIRST, MONTHS[3]]
 
 
-def test_a_new_champion_makes_an_old_drift_anew() -> None:
-    # Its own training window is the reference then, and a drift from that begins with the next month.
-    assert trained(MadeUpHistory(drifting=frozenset(MONTHS[3:8])), "drift") == [FIRST, *MONTHS[3:8:2]]
+def test_a_standing_drift_trains_once() -> None:
+    assert trained(MadeUpHistory(drifting=frozenset(MONTHS[3:8])), "drift") == [FIRST, MONTHS[3]]
 
 
 def test_decay_counts_once_the_labels_are_known() -> None:
