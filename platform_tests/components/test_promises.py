@@ -9,7 +9,8 @@ import pytest
 
 from platform_assets.components.dataset import dataset_asset
 from platform_assets.components.feature_set import feature_asset
-from platform_assets.components.model_assets import model_asset, performance_asset
+from platform_assets.components.model_assets import model_asset
+from platform_assets.components.performance_assets import performance_asset
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.pipeline import Product, load_product
 from platform_assets.pipeline.product import DEFS_FOLDER, DeclarationError
