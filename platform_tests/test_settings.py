@@ -1,5 +1,6 @@
 """The environment decides where the lake is; everything else follows from the data folder."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.lake.s3 import S3Access
 from platform_assets.notebook import open_lake
-from platform_assets.settings import load_settings, use_s3_server
+from platform_assets.settings import LOOK_AFTER, collect_garbage_rarely, load_settings, use_s3_server
 
 ON_S3 = {
     "PLATFORM_WAREHOUSE": "s3://bucket/lake",
@@ -52,3 +53,14 @@ def test_every_s3_client_is_told_of_a_server_of_ones_own_and_what_the_user_set_s
     assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:9000"
     assert os.environ["AWS_ALLOW_HTTP"] == "true"
     assert os.environ["AWS_REGION"] == "mine"
+
+
+def test_garbage_is_looked_for_rarely_unless_the_process_chose_so() -> None:
+    before = gc.get_threshold()
+    try:
+        for chosen, kept in ((700, LOOK_AFTER), (0, 0), (500_000, 500_000)):
+            gc.set_threshold(chosen)
+            collect_garbage_rarely()
+            assert gc.get_threshold()[0] == kept
+    finally:
+        gc.set_threshold(*before)
