@@ -20,12 +20,12 @@ def figure(value: float | None) -> str:
 
 
 def interval_words(interval: Interval | None) -> str:
-    """The figure with its bounds."""
+    """The figure with its bounds, which stay on one line."""
     if interval is None:
         return "–"
     if interval.low is None or interval.high is None:
         return f"{interval.value:.3f} (too few days for an interval)"
-    return f"{interval.value:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+    return f"{interval.value:.3f} ({interval.low:.3f}\u00a0to\u00a0{interval.high:.3f})"
 
 
 def day(moment: str) -> str:
