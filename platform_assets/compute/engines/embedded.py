@@ -43,6 +43,8 @@ class EmbeddedEngine(Engine):
 def _start() -> tuple[Any, SparkSession]:
     # Sail reads its log filter from the environment when it is imported; its start-up chatter is of no use to users.
     os.environ.setdefault("RUST_LOG", "error")
+    # gRPC's own handling of forks aborts now and then a child that is forked to run another program, such as Spark's.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
     # PySpark's client logs every refusal of the server in full, among them one of a clean-up call at exit that Sail
     # does not know; what matters reaches the caller as an exception.
     logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
