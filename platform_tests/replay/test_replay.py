@@ -136,15 +136,17 @@ def test_performance_is_better_than_the_naive_baseline(lake: Lake) -> None:
     assert february["auc"] > february["baseline_auc"]
 
 
-def test_drift_reports_can_be_opened_and_need_nothing_else(replay: "Replay") -> None:
+def test_reports_and_cards_can_be_opened_and_need_nothing_else(replay: "Replay") -> None:
     folder = replay.deployment.data / "reports" / "flight_delay" / "flight_delay"
 
-    assert sorted(path.name for path in folder.glob("*.html")) == ["drift-2013-02.html", "drift-2013-03.html"]
-    html = (folder / "drift-2013-03.html").read_text(encoding="utf-8")
-    assert "Drift of flight_delay in 2013-03" in html
-    assert "<svg" in html
-    assert "http://" not in html.replace("http://www.w3.org/", "")
-    assert "https://" not in html
+    pages = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+    assert sorted(pages) == ["card-v1.html", "drift-2013-02.html", "drift-2013-03.html"]
+    assert "Drift of flight_delay in 2013-03" in pages["drift-2013-03.html"]
+    assert "<strong>Champion</strong>" in pages["card-v1.html"]
+    for html in pages.values():
+        assert "<svg" in html
+        assert "http://" not in html.replace("http://www.w3.org/", "")
+        assert "https://" not in html
 
 
 def test_the_one_impossible_reading_of_february_was_set_aside(lake: Lake) -> None:
