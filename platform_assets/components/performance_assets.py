@@ -89,8 +89,13 @@ def _spec(
     return dg.AssetSpec(
         arguments.pop("name"),
         **arguments,
-        deps=[f"{model.name}_predictions", dg.AssetDep(model.label.dataset, partition_mapping=known)],
-        automation_condition=when_inputs_are_updated(),
+        deps=[
+            f"{model.name}_predictions",
+            dg.AssetDep(model.label.dataset, partition_mapping=known),
+            model.feature_set,
+        ],
+        # New features make new predictions first; from them alone there is nothing to measure.
+        automation_condition=when_inputs_are_updated(besides=model.feature_set),
     )
 
 

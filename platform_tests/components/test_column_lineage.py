@@ -71,7 +71,7 @@ def test_every_asset_with_inputs_records_lineage_to_columns_of_these_inputs(repl
         if name not in WITHOUT_TABLE
     }
     derived = {name: node.parent_keys for name, node in nodes.items() if node.parent_keys and name in columns}
-    assert len(derived) == 6
+    assert len(derived) == 8
     with replay.deployment.instance() as instance:
         for name, parents in derived.items():
             event = instance.get_latest_materialization_event(dg.AssetKey(name))

@@ -130,7 +130,7 @@ def test_flights_first_half_against_second_equal_the_exact_values(half_years):
 
 def test_every_number_states_its_definition(half_years):
     result = compare_profiles(*half_years, columns=["dep_delay", "carrier"])
-    counted = {"column", "kind", "verdict", "message", "importance", "new_values", "vanished_values"}
+    counted = {"column", "kind", "verdict", "message", "new_values", "vanished_values"}
     plain = {f"{window}_{what}" for window in ("reference", "current") for what in ("rows", "mean", "median")}
     numbers = {
         name.replace("reference_missing", "missing").replace("current_missing", "missing")

@@ -11,7 +11,8 @@ from platform_assets.quality.report.style import CSS, LIGHT
 
 _STYLE = (
     ".scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}.scroll svg{min-width:680px;max-width:none;height:auto}"
-    ".scroll table{min-width:680px}td,thead th+th{text-align:right}.scroll tbody th{overflow-wrap:normal;white-space:nowrap}thead th{white-space:pre-line}"
+    ".scroll table{min-width:680px}td,thead th+th{text-align:right}thead th{white-space:pre-line}"
+    ".scroll tbody th{overflow-wrap:normal;white-space:nowrap}"
     ".scroll:focus-visible{outline:3px solid var(--link);outline-offset:3px}"
 )
 _MEANINGS = {

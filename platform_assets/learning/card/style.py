@@ -6,7 +6,8 @@ _CARD = """
 .banner.champion{color:var(--stable);background:var(--stable-bg)}
 .banner.challenger,.banner.candidate,.banner.former{color:var(--unknown);background:var(--unknown-bg)}
 .banner.refused{color:var(--drift);background:var(--drift-bg)}
-.scroll{overflow-x:auto}.scroll+.scroll{margin-top:18px}.scroll th,.scroll td{overflow-wrap:normal}th.number,td.number{text-align:right;padding-right:14px}td{white-space:normal}
+.scroll{overflow-x:auto}.scroll+.scroll{margin-top:18px}.scroll th,.scroll td{overflow-wrap:normal}
+th.number,td.number{text-align:right;padding-right:14px}td{white-space:normal}
 td.number{white-space:nowrap}.calibration{max-width:520px}.card>h2{margin:0 0 8px}
 """
 _PLOT = """
