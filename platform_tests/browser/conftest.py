@@ -71,7 +71,7 @@ class Page:
         """Save a screenshot, if the run asks for them."""
         time.sleep(1)  # Dialogs and graphs are animated.
         picture = base64.b64decode(self.driver.get_screenshot_as_base64())
-        assert len(picture) < 300_000, f"{name} is too large to be committed: {len(picture):,} bytes"
+        assert len(picture) < 400_000, f"{name} is too large to be committed: {len(picture):,} bytes"
         if self.screenshots is not None:
             self.screenshots.mkdir(parents=True, exist_ok=True)
             (self.screenshots / name).write_bytes(picture)

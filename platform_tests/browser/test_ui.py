@@ -30,7 +30,7 @@ ASSETS = (
 
 
 def test_the_asset_graph_shows_every_asset_and_the_failed_one(page: Any) -> None:
-    page.open(GROUP, width=1960, height=1080)
+    page.open(GROUP, width=1900, height=1500)
 
     page.wait_for(*ASSETS, "11 / 12 Passed", "23% filled (1 failed)")
 
