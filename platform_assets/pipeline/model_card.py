@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,9 @@ from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
 from platform_assets.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from platform_assets.learning.card import CardFacts, Champion, Monitored, Source
-    from platform_assets.learning.card.facts import Gate, Stage
+    from platform_assets.learning.card import CardFacts, Monitored, Source
+    from platform_assets.learning.card.facts import Stage
+    from platform_assets.learning.gates import GateResult
     from platform_assets.learning.registry import VersionInfo
 
 
@@ -59,19 +59,19 @@ def gather_facts(workspace: Workspace, product: Product, name: str, version: int
     from platform_assets.learning.card import CardFacts
 
     model, registry = product.models[name], workspace.registry(name)
-    fitted, versions = registry.load(version), registry.versions()
-    info = next(each for each in versions if each.version == version)
+    metadata = registry.metadata(version)
+    info = next(each for each in registry.versions() if each.version == version)
     return CardFacts(
         declaration=model,
         version=version,
         stage=_stage(info),
-        metadata=fitted.metadata,
+        metadata=metadata,
         run_id=info.run_id,
         reason=info.tags.get("reason", ""),
         code_commit=info.tags.get("code_commit", "unknown"),
-        sources=[_source(workspace, product, model, *read) for read in sorted(fitted.metadata.snapshots.items())],
+        sources=[_source(workspace, product, model, *read) for read in sorted(metadata.snapshots.items())],
         gates=_gates(workspace, product, name, version),
-        champions=[_champion(each, each.promoted_at) for each in versions if each.promoted_at],
+        promotions=registry.promotions(),
         monitored=_monitored(workspace, product, name, version),
     )
 
@@ -84,12 +84,6 @@ def _stage(info: VersionInfo) -> Stage:
     if info.tags.get("gates") == "refused":
         return "refused"
     return "challenger" if "challenger" in info.aliases else "candidate"
-
-
-def _champion(info: VersionInfo, promoted_at: str) -> Champion:
-    from platform_assets.learning.card import Champion
-
-    return Champion(info.version, info.as_of, datetime.fromisoformat(promoted_at), info.reason or "")
 
 
 def _source(
@@ -112,12 +106,12 @@ def _version(workspace: Workspace, table: str, snapshot: int) -> Version | None:
     return next((version for version in history if version.snapshot_id == snapshot), None)
 
 
-def _gates(workspace: Workspace, product: Product, name: str, version: int) -> list[Gate]:
-    from platform_assets.learning.card.facts import Gate
+def _gates(workspace: Workspace, product: Product, name: str, version: int) -> list[GateResult] | None:
+    """What they said; None if another version was trained as of the same partition since, as its row is gone."""
+    from platform_assets.learning.gates import GateResult
 
     rows = [row for row in _rows(workspace, product.table(f"{name}_model")) if row["model_version"] == version]
-    found = json.loads(rows[0]["gates"]) if rows else []
-    return [Gate(gate["name"], gate["passed"], gate["message"]) for gate in found]
+    return [GateResult(**gate) for gate in json.loads(rows[0]["gates"])] if rows else None
 
 
 def _monitored(workspace: Workspace, product: Product, name: str, version: int) -> list[Monitored]:

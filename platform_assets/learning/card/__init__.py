@@ -5,9 +5,9 @@ intervals by segment, assumptions and limitations; the history of champions and 
 """
 
 from platform_assets.learning.card.document import Card
-from platform_assets.learning.card.facts import CardFacts, Champion, Monitored, Source
+from platform_assets.learning.card.facts import CardFacts, Monitored, Source
 from platform_assets.learning.card.html import card_html
 from platform_assets.learning.card.markdown import card_markdown
 from platform_assets.learning.card.write import write_card
 
-__all__ = ["Card", "CardFacts", "Champion", "Monitored", "Source", "card_html", "card_markdown", "write_card"]
+__all__ = ["Card", "CardFacts", "Monitored", "Source", "card_html", "card_markdown", "write_card"]

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from platform_assets.learning.declaration import ModelDeclaration
+from platform_assets.learning.gates import GateResult
 from platform_assets.learning.model import ModelMetadata
+from platform_assets.learning.promotions import PromotionEvent
 
 Stage = Literal["champion", "challenger", "former champion", "refused", "candidate"]
 
@@ -30,16 +32,6 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Champion:
-    """A promotion."""
-
-    version: int
-    as_of: str
-    promoted_at: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
 class Monitored:
     """A partition that the version predicted: what came true, and whether its data had drifted; None while unknown."""
 
@@ -53,17 +45,13 @@ class Monitored:
 
 
 @dataclass(frozen=True)
-class Gate:
-    """A condition of the promotion, and what it found."""
-
-    name: str
-    passed: bool
-    message: str
-
-
-@dataclass(frozen=True)
 class CardFacts:
-    """What a card says."""
+    """What a card says.
+
+    Attributes:
+        gates: what they found; None if that is not on record any more.
+        promotions: of all versions of the model, oldest first.
+    """
 
     declaration: ModelDeclaration
     version: int
@@ -73,6 +61,6 @@ class CardFacts:
     reason: str
     code_commit: str
     sources: Sequence[Source] = ()
-    gates: Sequence[Gate] = ()
-    champions: Sequence[Champion] = ()
+    gates: Sequence[GateResult] | None = ()
+    promotions: Sequence[PromotionEvent] = ()
     monitored: Sequence[Monitored] = field(default_factory=tuple)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from platform_assets.learning.card.document import Plot, Section, Table
 from platform_assets.learning.card.facts import CardFacts
 from platform_assets.learning.card.plot import calibration_plot
 from platform_assets.learning.card.words import NAMES, count, figure, interval_words
 from platform_assets.learning.evaluation import Evaluation, SegmentFigures
+from platform_assets.learning.metric_names import MetricName
 
 _CAPTION = (
     "Calibration on the validation rows: each point is a tenth of the rows, with the 95 % interval of how often the "
@@ -46,11 +48,9 @@ def _quality_of_an_older_version(facts: CardFacts) -> Section:
     )
 
 
-def _of(evaluation: Evaluation, model: str, metric: str) -> str:
+def _of(evaluation: Evaluation, model: str, metric: MetricName) -> str:
     figures = evaluation.figures(model)
-    return interval_words(
-        {str(name): found for name, found in figures.intervals.items()}.get(metric) if figures else None
-    )
+    return interval_words(figures.intervals.get(metric) if figures else None)
 
 
 def segments(facts: CardFacts) -> list[Section]:
@@ -91,8 +91,12 @@ def _worst(found: Sequence[SegmentFigures]) -> str:
 
 def gates(facts: CardFacts) -> Section:
     """The declared conditions of a promotion, and what they found."""
+    if facts.gates is None:
+        return Section(
+            "Gates", ["Their answers are not on record any more: a later training of the same month took their place."]
+        )
     if not facts.gates:
-        return Section("Gates", ["No gate is declared: every candidate is promoted."])
+        return Section("Gates", ["None was declared: every candidate is promoted."])
     rows = [(gate.name, "passed" if gate.passed else "refused", gate.message) for gate in facts.gates]
     return Section("Gates", tables=[Table(("Gate", "Outcome", "Found"), rows)])
 
@@ -122,8 +126,18 @@ def monitoring(facts: CardFacts) -> Section:
 
 def history(facts: CardFacts) -> Section:
     """Every promotion of the model, newest first."""
-    if not facts.champions:
+    if not facts.promotions:
         return Section("Champions", ["No version was promoted yet."])
-    newest_first = sorted(facts.champions, key=lambda champion: champion.promoted_at, reverse=True)
-    rows = [(f"{each.version}", each.as_of, f"{each.promoted_at:%Y-%m-%d %H:%M}", each.reason) for each in newest_first]
-    return Section("Champions", tables=[Table(("Version", "As of", "Promoted (UTC)", "Why"), rows)])
+    rows = [
+        (
+            f"{each.version}",
+            each.predicts_from,
+            f"{datetime.fromisoformat(each.at):%Y-%m-%d %H:%M}",
+            "against its gates" if each.override else each.kind,
+            each.decided_by or "gates",
+            each.reason,
+        )
+        for each in reversed(facts.promotions)
+    ]
+    columns = ("Version", "Predicts from", "When (UTC)", "What", "Decided by", "Why")
+    return Section("Champions", tables=[Table(columns, rows)])
