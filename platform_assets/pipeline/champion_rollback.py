@@ -33,7 +33,8 @@ def roll_back_by_policy(
             f"version {version} of model '{name}' was to give way to version {to_version}, but version {champion} is "
             "champion by now. Leave it: the next labelled partition is judged anew."
         )
-    promotion = roll_back_champion(workspace, product, name, Decision(POLICY, reason), to=to_version)
+    decision = Decision(POLICY, reason)
+    promotion = roll_back_champion(workspace, product, name, decision, to=to_version, instead_of=version)
     words = f"Rolled back from version {version} by policy. {reason}"
     _sight(workspace, product, name, partition, breached=True, message=words)
     return promotion

@@ -104,13 +104,21 @@ def promote_version(workspace: Workspace, product: Product, name: str, version: 
 
 
 def roll_back_champion(
-    workspace: Workspace, product: Product, name: str, decision: Decision, to: int | None = None
+    workspace: Workspace,
+    product: Product,
+    name: str,
+    decision: Decision,
+    to: int | None = None,
+    *,
+    instead_of: int | None = None,
 ) -> Promotion:
     """Put an earlier champion in charge again, of every partition that has no predictions yet.
 
     Args:
         decision: of a person, or of a policy by its name.
         to: its version; by default the champion before the present one.
+        instead_of: the version that gives way, which a repetition after a failure no longer finds in charge; by default
+            the present champion.
 
     Raises:
         RegistryError: there is no earlier champion.
@@ -126,7 +134,7 @@ def roll_back_champion(
     as_of = model.metadata.as_of
     event = registry.promote(
         version,
-        f"rolled back from version {registry.champion()}: {decision.why}",
+        f"rolled back from version {instead_of or registry.champion()}: {decision.why}",
         decided_by=decision.who,
         predicts_from=_first_unpredicted(workspace, product, name, as_of),
         kind="rollback",
