@@ -47,7 +47,6 @@ platform.add_command(quarantine)
 platform.add_command(quality)
 platform.add_command(contracts)
 platform.add_command(retention)
-platform.add_command(quality)
 
 
 def _settings() -> Settings:

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -20,6 +20,10 @@ from platform_assets.components.steps import run_step
 from platform_assets.learning.declaration.gate_words import in_words
 from platform_assets.pipeline import Product
 from platform_assets.pipeline.product import MonitoredModelDeclaration
+
+if TYPE_CHECKING:
+    from platform_assets.learning.training import Candidate
+    from platform_assets.quality.contract import Contract
 
 BY_HAND = "materialised by hand"
 
@@ -70,36 +74,44 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
                 evidence=context.run.tags.get(EVIDENCE_TAG),
             )
             done = yield from parity.told(contract, run_step(contract, step, reads=reads))
-        gates = [
-            dg.AssetCheckResult(
-                asset_key=contract.name,
-                check_name=gate.name,
-                passed=gate.passed,
-                description=gate.message,
-                metadata={"message": gate.message, **_numbers(value=gate.value, threshold=gate.threshold)},
-            )
-            for gate in done.candidate.gates
-        ]
-        gates.append(parity.held(contract, done.candidate.parity_rows.num_rows))
-        metrics = {key: value for key, value in done.candidate.metrics.to_dict().items() if value is not None}
+        checks = [*_gate_checks(contract, done.candidate), parity.held(contract, done.candidate.parity_rows.num_rows)]
         metadata = {
             "model version": done.version,
             "reason": reason,
             "mlflow run": run_id,
-            "trained from": done.candidate.train_window[0],
-            "trained to": done.candidate.train_window[1],
-            "labelled rows": done.candidate.rows,
-            "rows": done.candidate.size_words,
-            "update": done.candidate.model.metadata.update,
-            "tuning": done.candidate.tuning_words,
-            "parameters": dg.MetadataValue.json(dict(done.candidate.parameters)),
-            "digest": done.candidate.digest,
-            **{f"validation {key}": value for key, value in metrics.items()},
+            **_facts(done.candidate),
             **model_card.metadata(space, product, model.name, done.version),
         }
-        yield materialize_result(contract, done.record, checks=gates, metadata=metadata)
+        yield materialize_result(contract, done.record, checks=checks, metadata=metadata)
 
     return trained
+
+
+def _gate_checks(contract: "Contract", candidate: "Candidate") -> list[dg.AssetCheckResult]:
+    return [
+        dg.AssetCheckResult(
+            asset_key=contract.name,
+            check_name=gate.name,
+            passed=gate.passed,
+            description=gate.message,
+            metadata={"message": gate.message, **_numbers(value=gate.value, threshold=gate.threshold)},
+        )
+        for gate in candidate.gates
+    ]
+
+
+def _facts(candidate: "Candidate") -> dict[str, Any]:
+    return {
+        "trained from": candidate.train_window[0],
+        "trained to": candidate.train_window[1],
+        "labelled rows": candidate.rows,
+        "rows": candidate.size_words,
+        "update": candidate.model.metadata.update,
+        "tuning": candidate.tuning_words,
+        "parameters": dg.MetadataValue.json(dict(candidate.parameters)),
+        "digest": candidate.digest,
+        **{f"validation {key}": value for key, value in candidate.metrics.to_dict().items() if value is not None},
+    }
 
 
 def predictions_asset(product: Product, model: MonitoredModelDeclaration) -> dg.AssetsDefinition:

@@ -25,7 +25,7 @@ def train_and_register(
     tags: Mapping[str, str],
     run_id: str | None = None,
 ) -> tuple[int, Candidate]:
-    """Train a candidate against the champion and register it; returns its version, the new challenger, and itself.
+    """Train a candidate against the champion and register it; returns its version, and itself.
 
     Every trial is written to MLflow under the training's run as it ends. A search that was killed is resumed from the
     folder `searches`, and forgotten once its result is registered.

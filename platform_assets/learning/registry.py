@@ -130,11 +130,6 @@ class ModelRegistry:
             self._client.delete_registered_model_alias(self.model_name, CHALLENGER)
         return event
 
-    def annotate(self, version: int, tags: Mapping[str, str]) -> None:
-        """Record facts on a version; a fact of the same name is replaced."""
-        for key, value in tags.items():
-            self._tag(version, key, value)
-
     def champion(self) -> int | None:
         """Version that the alias `champion` names, if any."""
         return self._aliased(CHAMPION)
