@@ -124,6 +124,7 @@ def prepare_process() -> None:
     share_the_cores()
     collect_garbage_rarely()
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     use_s3_server(os.environ.get("PLATFORM_S3_ENDPOINT"))
 
