@@ -11,5 +11,5 @@ compile requirements/uv.in -o requirements/uv.txt
 compile requirements/build.in -o requirements/build.txt
 compile pyproject.toml -c requirements/build.txt -o requirements/main.txt
 compile pyproject.toml --extra dev -c requirements/main.txt -o requirements/dev.txt
-# What a deployment on AWS or with a shared catalog installs besides.
-compile pyproject.toml --extra aws --extra postgres -c requirements/dev.txt -o requirements/aws.txt
+# What a deployment on AWS, with a shared catalog or with alerts to Slack installs besides.
+compile pyproject.toml --extra aws --extra postgres --extra slack -c requirements/dev.txt -o requirements/aws.txt
