@@ -79,8 +79,8 @@ def _worker_fleets(
     if not ranking.candidates:
         raise PlanImpossible(
             str(need),
-            f"no type can be had on spot ({ranking.without_price} have no spot price, {ranking.outbid} cost more than the "
-            f"bid, {ranking.dearer_than_on_demand} more than the cheapest on demand)",
+            f"no type can be had on spot ({ranking.without_price} have no spot price, {ranking.outbid} cost more than "
+            f"the bid, {ranking.dearer_than_on_demand} more than the cheapest on demand)",
             "Fetch current prices, raise the bid, or set on_demand_shares to [1.0]",
         )
     core_cores = math.ceil(need.cores * policy.core_share)
