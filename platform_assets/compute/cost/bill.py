@@ -37,10 +37,16 @@ class CostItem:
 
 @dataclass(frozen=True)
 class Bill:
-    """What some costs add up to, to the cent, and its parts, dearest first; they add up to it exactly."""
+    """What some costs add up to, to the cent.
+
+    Attributes:
+        parts: cents by key, dearest first; they add up to the total.
+        exact: the same to a billionth of a dollar; what they add up to rounds to the total.
+    """
 
     total: Decimal
     parts: Mapping[str, Decimal]
+    exact: Mapping[str, Decimal]
 
 
 def cost_items(record: UsageRecord) -> list[CostItem]:
@@ -81,16 +87,14 @@ def bill(items: Iterable[CostItem], by: Dimension) -> Bill:
     The total is the exact sum rounded to the cent; its cents are shared out by the largest remainder, so that a part
     may differ by a cent from its own rounded sum, and the parts never from the total.
     """
-    exact: dict[str, Decimal] = {}
+    sums: dict[str, Decimal] = {}
     for item in items:
         key = _KEYS[by](item)
-        exact[key] = exact.get(key, ZERO) + item.usd
+        sums[key] = sums.get(key, ZERO) + item.usd
+    exact = dict(sorted(sums.items(), key=lambda part: (-part[1], part[0])))
     total = to_cents(sum(exact.values(), ZERO))
-    if not exact:
-        return Bill(total, {})
-    ranked = sorted(exact, key=lambda key: (-exact[key], key))
-    cents = share_out(total, [Fraction(to_nanos(exact[key])) for key in ranked], CENT)
-    return Bill(total, dict(zip(ranked, cents, strict=True)))
+    cents = share_out(total, [Fraction(to_nanos(usd)) for usd in exact.values()], CENT) if exact else []
+    return Bill(total, dict(zip(exact, cents, strict=True)), exact)
 
 
 def _model(item: CostItem) -> str:

@@ -35,11 +35,18 @@ class Budget:
     product: str
     declared: BudgetDeclaration
 
+    @property
+    def in_words(self) -> str:
+        """What it is for."""
+        parts = [f"asset {self.declared.asset} of"] if self.declared.asset else []
+        parts += [f"what {self.declared.for_owner} owns in"] if self.declared.for_owner else []
+        return " ".join([*parts, f"product {self.product}"])
+
     def covers(self, item: CostItem) -> bool:
         """Whether a cost counts for it."""
-        wanted = ((self.product, item.to.product), (self.declared.asset, item.to.asset))
-        wanted += ((self.declared.for_owner, item.to.owner),)
-        return all(want is None or want == found for want, found in wanted)
+        wanted = (self.product, self.declared.asset, self.declared.for_owner)
+        found = (item.to.product, item.to.asset, item.to.owner)
+        return all(want is None or want == has for want, has in zip(wanted, found, strict=True))
 
 
 @dataclass(frozen=True)
