@@ -51,7 +51,7 @@ def plan_fleets(
     share = policy.on_demand_share(need.attempts_lost)
     zones: tuple[str | None, ...] = book.zones() or (None,)
     rankings = [rank(fitting, zone, book, losses or Losses(), policy, at) for zone in zones]
-    ranking = choose_zone(rankings, placement or {}, policy.max_types)
+    ranking = choose_zone(rankings, placement or {}, policy)
     core, task = _worker_fleets(need, share, fitting, ranking, book, policy)
     plan = FleetPlan(
         region=book.region,
@@ -95,7 +95,7 @@ def _spot_fleet(role: Role, on_demand: int, spot: int, ranking: Ranking, policy:
     parts = [part for part in (on_demand, spot) if part]
     largest = max(min(parts), min(each.cores for each in ranking.candidates))
     fitting = [each for each in ranking.candidates if each.cores <= largest]
-    types = tuple(_planned(each, policy) for each in diversified(fitting, policy.max_types))
+    types = tuple(_planned(each, policy) for each in diversified(fitting, policy))
     return Fleet(role, types, on_demand=on_demand, spot=spot)
 
 
