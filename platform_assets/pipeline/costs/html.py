@@ -26,12 +26,6 @@ _TITLES = {
     "model": "By model version",
     "kind": "By kind",
 }
-    "asset": "By asset",
-    "product": "By product",
-    "owner": "By owner",
-    "model": "By model version",
-    "kind": "By kind",
-}
 _TERMS = (
     ("CPU seconds", "User and system time of a step and of the programs that it ran, at the deployment's rate."),
     ("Instances", "Whole seconds, 60 at least, at the spot or on-demand price in force, with EMR's fee and disks."),
