@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from platform_assets.commands.contracts import contracts
+from platform_assets.commands.cost import cost
 from platform_assets.commands.data import data
+from platform_assets.commands.emr import emr
 from platform_assets.commands.explain import explain
 from platform_assets.commands.fetch import fetch
 from platform_assets.commands.model import model
@@ -38,6 +40,7 @@ def deliver(month: str) -> None:
 
 platform.add_command(replay)
 platform.add_command(data)
+platform.add_command(emr)
 platform.add_command(explain)
 platform.add_command(reproduce)
 platform.add_command(fetch)
@@ -47,6 +50,7 @@ platform.add_command(quarantine)
 platform.add_command(quality)
 platform.add_command(contracts)
 platform.add_command(retention)
+platform.add_command(cost)
 
 
 def _settings() -> Settings:

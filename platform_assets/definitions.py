@@ -15,6 +15,7 @@ from platform_assets.automation.fetching import fetching
 from platform_assets.automation.interval import SENSOR_SECONDS
 from platform_assets.automation.quarantine_job import quarantine_decision
 from platform_assets.automation.retention import retention
+from platform_assets.components.costs import costs
 from platform_assets.components.health import health
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.pipeline.product import DEFS_FOLDER, all_products
@@ -65,4 +66,5 @@ def _loaded() -> dg.Definitions:
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
     fetched, kept = map(fetching, all_products()), retention(all_products())
-    return dg.Definitions.merge(declared, automation(), *fetched, kept, health(), deployment())
+    watched = [health(), costs(all_products())]
+    return dg.Definitions.merge(declared, automation(), *fetched, kept, *watched, deployment())

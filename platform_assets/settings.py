@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from platform_assets.compute.cost.embedded import DEFAULT_CPU_HOUR_USD
 from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
 
@@ -45,6 +47,7 @@ class Settings:
         s3_region: region of the bucket (``AWS_REGION``); credentials are found as every AWS client finds them.
         arrivals: where deliveries arrive (``PLATFORM_LANDING``): a folder, ``s3://bucket/prefix``, or
             ``sqs://host/account/queue?landing=s3://bucket/prefix``; by default the folder ``landing`` of the data.
+        cpu_hour_usd: what an hour of one core of this machine costs in US dollars (``PLATFORM_CPU_HOUR_USD``).
     """
 
     deployment: Deployment
@@ -56,6 +59,7 @@ class Settings:
     s3_endpoint: str | None = None
     s3_region: str | None = None
     arrivals: str | None = None
+    cpu_hour_usd: float = DEFAULT_CPU_HOUR_USD
 
     @property
     def landing(self) -> Path:
@@ -108,6 +112,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3_endpoint=env.get("PLATFORM_S3_ENDPOINT"),
         s3_region=env.get("AWS_REGION", env.get("AWS_DEFAULT_REGION")),
         arrivals=env.get("PLATFORM_LANDING"),
+        cpu_hour_usd=_dollars(env, "PLATFORM_CPU_HOUR_USD", DEFAULT_CPU_HOUR_USD),
     )
 
 
@@ -160,3 +165,14 @@ def _one_of(env: Mapping[str, str], variable: str, default: str, allowed: tuple[
     if value not in allowed:
         raise SettingsError(variable, value, allowed)
     return value
+
+
+def _dollars(env: Mapping[str, str], variable: str, default: float) -> float:
+    value = env.get(variable, str(default))
+    try:
+        amount = float(value)
+    except ValueError:
+        amount = math.nan
+    if not 0 <= amount < math.inf:
+        raise SettingsError(variable, value, ("a number of US dollars, zero or more",))
+    return amount

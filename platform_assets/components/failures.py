@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from platform_assets.compute.cost.errors import CostError
 from platform_assets.compute.errors import EngineUnavailable, JobFailed
 from platform_assets.lake.errors import LakeError
 from platform_assets.landing.errors import LandingError
@@ -21,6 +22,7 @@ USER_ERRORS = (
     PersonalDataError,
     EngineUnavailable,
     JobFailed,
+    CostError,
     LakeError,
     LandingError,
     LearningError,

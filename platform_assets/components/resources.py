@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_assets.compute.cost.embedded import DEFAULT_CPU_HOUR_USD
 from platform_assets.settings import Deployment, EngineName, Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     s3_endpoint: str | None = None
     s3_region: str | None = None
     arrivals: str | None = None
+    cpu_hour_usd: float = DEFAULT_CPU_HOUR_USD
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "WorkspaceResource":
@@ -43,6 +45,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             s3_endpoint=settings.s3_endpoint,
             s3_region=settings.s3_region,
             arrivals=settings.arrivals,
+            cpu_hour_usd=settings.cpu_hour_usd,
         )
 
     @property
@@ -59,6 +62,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             s3_endpoint=self.s3_endpoint,
             s3_region=self.s3_region,
             arrivals=self.arrivals,
+            cpu_hour_usd=self.cpu_hour_usd,
         )
 
     def open(self, run_id: str) -> "Workspace":

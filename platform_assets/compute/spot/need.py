@@ -40,6 +40,7 @@ class SpotPolicy(_Declared):
 
     Attributes:
         max_types: most types in a fleet; EMR takes 30 with an allocation strategy, its console 15.
+        price_spread: beyond ten types, one may cost so many times the best one (with risk and volatility).
         core_share: share of the cores in the core fleet; the others are in the task fleet, which holds no HDFS blocks.
         on_demand_shares: share of the core fleet on demand, after none, one, two ... lost attempts; the last one stays.
         volatility_days: window of the price's volatility, in days.
@@ -52,6 +53,7 @@ class SpotPolicy(_Declared):
     """
 
     max_types: int = Field(default=15, ge=1, le=30)
+    price_spread: float = Field(default=1.5, ge=1)
     core_share: float = Field(default=0.5, gt=0, le=1)
     on_demand_shares: tuple[float, ...] = Field(default=(0.25, 0.5, 1.0), min_length=1)
     volatility_days: float = Field(default=14, gt=0)

@@ -51,7 +51,7 @@ def plan_fleets(
     share = policy.on_demand_share(need.attempts_lost)
     zones: tuple[str | None, ...] = book.zones() or (None,)
     rankings = [rank(fitting, zone, book, losses or Losses(), policy, at) for zone in zones]
-    ranking = choose_zone(rankings, placement or {}, policy.max_types)
+    ranking = choose_zone(rankings, placement or {}, policy)
     core, task = _worker_fleets(need, share, fitting, ranking, book, policy)
     plan = FleetPlan(
         region=book.region,
@@ -79,8 +79,8 @@ def _worker_fleets(
     if not ranking.candidates:
         raise PlanImpossible(
             str(need),
-            f"no type can be had on spot ({ranking.without_price} have no spot price, {ranking.outbid} cost more than the "
-            f"bid, {ranking.dearer_than_on_demand} more than the cheapest on demand)",
+            f"no type can be had on spot ({ranking.without_price} have no spot price, {ranking.outbid} cost more than "
+            f"the bid, {ranking.dearer_than_on_demand} more than the cheapest on demand)",
             "Fetch current prices, raise the bid, or set on_demand_shares to [1.0]",
         )
     core_cores = math.ceil(need.cores * policy.core_share)
@@ -95,7 +95,7 @@ def _spot_fleet(role: Role, on_demand: int, spot: int, ranking: Ranking, policy:
     parts = [part for part in (on_demand, spot) if part]
     largest = max(min(parts), min(each.cores for each in ranking.candidates))
     fitting = [each for each in ranking.candidates if each.cores <= largest]
-    types = tuple(_planned(each, policy) for each in diversified(fitting, policy.max_types))
+    types = tuple(_planned(each, policy) for each in diversified(fitting, policy))
     return Fleet(role, types, on_demand=on_demand, spot=spot)
 
 

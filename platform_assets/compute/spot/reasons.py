@@ -51,9 +51,10 @@ def _types(plan: FleetPlan, ranking: Ranking) -> Iterator[str]:
     best = used[0]
     families = len({each.type.family for each in used})
     yield (
-        f"{len(used)} types of {families} families, at most {plan.policy.max_types} in a fleet; best is {best.type.name}: {best.spot_per_core:.4f} USD per usable "
-        f"core and hour with EMR's fee ({best.cores} of {best.type.vcpus} cores usable), {best.reclaimed_share:.1%} "
-        f"reclaimed in a month, volatility {best.volatility:.1%} a day."
+        f"{len(used)} types of {families} families, at most {plan.policy.max_types} in a fleet; best is "
+        f"{best.type.name}: {best.spot_per_core:.4f} USD per usable core and hour with EMR's fee ({best.cores} of "
+        f"{best.type.vcpus} cores usable), {best.reclaimed_share:.1%} reclaimed in a month, volatility "
+        f"{best.volatility:.1%} a day."
     )
     left_out = {
         "without a spot price": ranking.without_price,

@@ -23,5 +23,5 @@ def daily_volatility(history: Sequence[SpotPrice], at: datetime, days: float) ->
 
 
 def volatility_factor(volatility: float, weight: float = 1.0) -> float:
-    """exp(weight * volatility), at least 1: one case in six has a price higher than that, relative to now, a day later."""
+    """exp(weight * volatility), at least 1: in one case of six the price rises by more than that within a day."""
     return math.exp(weight * volatility)
