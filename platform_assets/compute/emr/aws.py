@@ -36,6 +36,11 @@ class Aws:
         """The client of S3."""
         return self._client("s3", {"total_max_attempts": TRIES, "mode": "standard"})
 
+    @cached_property
+    def ec2(self) -> Any:
+        """The client of EC2."""
+        return self._client("ec2", {"total_max_attempts": TRIES, "mode": "standard"})
+
     def ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         """Call EMR; waits when it is throttled or cut off, renews credentials once.
 
@@ -54,7 +59,7 @@ class Aws:
 
     def renew(self) -> None:
         """Forget the clients and look for credentials anew."""
-        for name in ("emr", "s3"):
+        for name in ("emr", "s3", "ec2"):
             self.__dict__.pop(name, None)
 
     def _may_work_again(self, error: Exception, operation: str, number: int) -> bool:

@@ -53,6 +53,7 @@ class EmrSettings(_Declared):
         applications: that EMR installs; AmazonCloudWatchAgent adds metrics of the machines.
         need: cores and memory of a cluster.
         policy: how instances are chosen, see docs/guides/spot.md.
+        prices: file of a price book, for list prices; by default the one that comes with the platform.
         timeouts: in minutes, for each phase.
         max_attempts: how often a job is tried where another cluster can help.
         idle_minutes: after which EMR itself ends a cluster without a running step.
@@ -77,6 +78,7 @@ class EmrSettings(_Declared):
     applications: tuple[str, ...] = ("Spark",)
     need: ClusterNeed = ClusterNeed(cores=8, memory_gib_per_core=4)
     policy: SpotPolicy = SpotPolicy()
+    prices: str | None = None
     timeouts: Timeouts = Timeouts()
     max_attempts: int = Field(default=3, ge=1, le=10)
     idle_minutes: int = Field(default=15, ge=1, le=7 * 24 * 60)
