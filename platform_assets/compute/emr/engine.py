@@ -12,7 +12,7 @@ from platform_assets.compute.emr.aws import Aws
 from platform_assets.compute.emr.cluster_run import ClusterRun
 from platform_assets.compute.emr.errors import ClusterFailed, RemoteError
 from platform_assets.compute.emr.identity import Attempt
-from platform_assets.compute.emr.planning import plan_attempt, worker_types
+from platform_assets.compute.emr.planning import plan_attempt, asked_types
 from platform_assets.compute.emr.reporting import LogReporting, Reporting
 from platform_assets.compute.emr.retry import Escalation, next_attempt
 from platform_assets.compute.emr.settings import EmrSettings
@@ -83,7 +83,7 @@ class EmrEngine(Engine):
             self.runs.append(run)
             if run.failure is None and result is not None:
                 return result
-            again = self._again(run, taught, worker_types(plan))
+            again = self._again(run, taught, asked_types(plan))
             if again is None:
                 raise _error(job, run)
             taught, number = again, number + 1

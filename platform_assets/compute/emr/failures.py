@@ -134,7 +134,7 @@ def _unless_reported(ending: Ending) -> Failure | None:
 
 def _of_words(ending: Ending, words: Sequence[str]) -> Failure:
     view = ending.view
-    text = "; ".join(dict.fromkeys(word.strip() for word in words if word.strip())) or f"it ended as {view.state}"
+    text = _joined(words) or f"it ended as {view.state}"
     described = f"{view.code} {text}"
     if PERMISSION.search(described):
         return Failure("permission", text)
@@ -147,3 +147,9 @@ def _of_words(ending: Ending, words: Sequence[str]) -> Failure:
     if view.code == "STEP_FAILURE" or any(step.state == "FAILED" for step in view.steps):
         return Failure("no_report", text)
     return Failure("service", text)
+
+
+def _joined(words: Sequence[str]) -> str:
+    """What EMR says, each thing once: its message comes again in the details of an error."""
+    said = [word.strip().rstrip(".") for word in words if word.strip()]
+    return "; ".join(word for number, word in enumerate(said) if not any(word in later for later in said[number + 1 :]))

@@ -43,6 +43,6 @@ def without(book: PriceBook, taught: Escalation) -> PriceBook:
     return book.model_copy(update={"offers": offers, "spot_prices": spot_prices})
 
 
-def worker_types(plan: FleetPlan) -> frozenset[str]:
-    """The types that do the work; the primary node's are left out."""
-    return frozenset(each.name for fleet in plan.fleets if fleet.role != "primary" for each in fleet.types)
+def asked_types(plan: FleetPlan) -> frozenset[str]:
+    """The types that any fleet may use."""
+    return frozenset(each.name for fleet in plan.fleets for each in fleet.types)

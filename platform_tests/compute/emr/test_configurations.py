@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from platform_assets.compute.emr.configurations import configurations, merged
 from platform_assets.compute.emr.identity import Attempt, Identity
 from platform_assets.compute.emr.packages import Packages
-from platform_assets.compute.emr.planning import plan_attempt, worker_types
+from platform_assets.compute.emr.planning import plan_attempt, asked_types
 from platform_assets.compute.emr.request import run_job_flow
 from platform_assets.compute.emr.retry import Escalation
 from platform_assets.compute.emr.settings import EmrSettings
@@ -110,8 +110,8 @@ def test_more_is_on_demand_after_each_loss(book):
 
 def test_types_and_zones_that_could_not_be_had_are_left_out(book):
     first = plan(book)
-    second = plan(book, Escalation(without=worker_types(first), without_zones=frozenset({str(first.zone)})))
-    assert not worker_types(first) & worker_types(second)
+    second = plan(book, Escalation(without=asked_types(first), without_zones=frozenset({str(first.zone)})))
+    assert not asked_types(first) & asked_types(second)
     assert second.zone not in (None, first.zone)
 
 
