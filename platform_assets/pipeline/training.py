@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from platform_assets.learning.training import Candidate
     from platform_assets.learning.training_set import TrainingSet
 
-# Tag of a version: the champion whose figures stand beside its own.
-
 
 @dataclass(frozen=True)
 class Training:
