@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,11 @@ from platform_assets.learning.estimator import build_pipeline
 from platform_assets.learning.evaluation import Evaluation, Judged
 from platform_assets.learning.gates import GateResult, TrainingRows, evaluate_gates
 from platform_assets.learning.importance import permutation_importance
+from platform_assets.learning.libraries import library_versions
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
 from platform_assets.learning.performance.reference import ValidationReference, validation_reference
-from platform_assets.learning.threads import BLAS_THREADS, repeatable_sums
+from platform_assets.learning.threads import BLAS_THREADS, repeatable_sums, side_by_side
 from platform_assets.learning.training_set import (
     TrainingSet,
     refuse_unknown_labels,
@@ -33,7 +33,6 @@ from platform_assets.learning.training_set import (
 from platform_assets.learning.tuning import Trial, TrialRecords, best_trial, evenly_spread, tune
 from platform_assets.learning.updating import Update, continued, plan_update
 
-_LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna", "joblib")
 _PARITY_ROWS = 1000
 
 
@@ -101,6 +100,13 @@ class _Comparison:
     predicted: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class _FittedOnAll:
+    pipeline: Any
+    probabilities: NDArray[np.float64]
+    importance: dict[str, float]
+
+
 def train_candidate(
     declaration: ModelDeclaration,
     training_set: TrainingSet,
@@ -140,9 +146,12 @@ def _train(
     parameters, trials = _parameters(declaration, learned, update, (earlier, later), records, on_trial)
     # The naive forecast is given all that was known, also where the model goes on from what another one learned.
     known = training_set.rows.slice(0, training_set.rows.num_rows - later.num_rows)
-    comparison = _compare(declaration, learned, earlier, later, known, parameters, champion, update)
+    comparison, fitted = side_by_side(
+        lambda: _compare(declaration, learned, earlier, later, known, parameters, champion, update),
+        lambda: _fit_on_all(declaration, learned, later, parameters, update),
+    )
     baseline = baseline_of(declaration, training_set, training_set.rows)
-    model = _final_model(declaration, learned, later, parameters, comparison, update, trials, baseline)
+    model = _final_model(declaration, learned, later, parameters, comparison, fitted, update, trials, baseline)
     return Candidate(
         model=model,
         metrics=comparison.candidate,
@@ -256,19 +265,34 @@ def _training_rows(training_set: TrainingSet, earlier: pa.Table, later: pa.Table
     )
 
 
+def _fit_on_all(
+    declaration: ModelDeclaration,
+    training_set: TrainingSet,
+    later: pa.Table,
+    parameters: dict[str, Parameter],
+    update: Update,
+) -> _FittedOnAll:
+    pipeline = fit_pipeline(declaration, training_set, training_set.rows, parameters, update.start)
+    features, categorical = training_set.features, training_set.categorical
+    return _FittedOnAll(
+        pipeline=pipeline,
+        probabilities=predict_pipeline(pipeline, later, features, categorical),
+        importance=permutation_importance(pipeline, later, features, categorical, declaration.seed),
+    )
+
+
 def _final_model(
     declaration: ModelDeclaration,
     training_set: TrainingSet,
     later: pa.Table,
     parameters: dict[str, Parameter],
     comparison: _Comparison,
+    fitted: _FittedOnAll,
     update: Update,
     trials: list[Trial],
     baseline: SeasonalNaiveBaseline,
 ) -> FittedModel:
     rows, time_column = training_set.rows, training_set.event_time
-    pipeline = fit_pipeline(declaration, training_set, rows, parameters, update.start)
-    probabilities = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     metadata = ModelMetadata(
         name=declaration.name,
         label=training_set.label,
@@ -284,14 +308,12 @@ def _final_model(
         estimator=declaration.estimator,
         parameters=parameters,
         seed=declaration.seed,
-        importance=permutation_importance(
-            pipeline, later, training_set.features, training_set.categorical, declaration.seed
-        ),
+        importance=fitted.importance,
         validation_from=moment_of(later, time_column, 0),
         validation=comparison.candidate,
         baseline_validation=comparison.baseline,
         reference=comparison.reference,
-        digest=model_digest(probabilities, parameters, declaration.estimator),
+        digest=model_digest(fitted.probabilities, parameters, declaration.estimator),
         libraries=library_versions(),
         evaluation=comparison.judged.evaluation,
         sampled_from=training_set.sampled_from,
@@ -302,9 +324,4 @@ def _final_model(
         untuned_value=trials[0].value if trials else None,
         tuned_value=best_trial(trials, declaration.search.metric).value if trials else None,
     )
-    return FittedModel(pipeline, baseline, metadata)
-
-
-def library_versions() -> dict[str, str]:
-    """Installed versions of the libraries on which a model depends."""
-    return {name: version(name) for name in _LIBRARIES}
+    return FittedModel(fitted.pipeline, baseline, metadata)
