@@ -22,7 +22,7 @@ from platform_assets.quality.rules import SPARK_TYPES
 
 if TYPE_CHECKING:
     from platform_assets.lake import Window
-    from platform_assets.learning.training import Candidate
+    from platform_assets.learning.candidate import Candidate
     from platform_assets.learning.training_set import TrainingSet
 
 
