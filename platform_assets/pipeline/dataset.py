@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from platform_assets.compute import Job, JobResult, run_job
+from platform_assets.compute import Job, JobResult
 from platform_assets.compute.errors import JobFailed
 from platform_assets.pipeline.contracts import require_publishable
 from platform_assets.pipeline.delivered import delivered_file
@@ -84,7 +84,7 @@ def _run(
         # An engine that cannot read a row may quote it, in an error or a log of its own; it must not meet one.
         _require_readable(declaration, partition, delivery)
     try:
-        return run_job(job, workspace.engine)
+        return workspace.engine.run(job)
     except JobFailed as error:
         if personal:
             raise without_words(job.name, workspace.engine.name, error) from None
@@ -92,7 +92,7 @@ def _run(
         _require_readable(declaration, partition, delivery)
         # It may be stricter than we are, about names or statistics in a Parquet file for one.
         contract, path = as_delivered(declaration), str(delivery.readable)
-        problem = not_readable(workspace.engine.session, contract, path, list(delivery.header))
+        problem = not_readable(workspace.session, contract, path, list(delivery.header))
         if problem is not None:
             raise _refused(declaration, partition, delivery, problem, "Deliver the complete file again.") from error
         raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from platform_assets.compute import Job, TableInput, run_job
+from platform_assets.compute import Job, TableInput
 from platform_assets.lake import Window
 from platform_assets.learning import partitions
 from platform_assets.pipeline.contracts import require_publishable
@@ -27,7 +27,7 @@ def materialise_features(workspace: Workspace, product: Product, name: str, part
     declaration = product.feature_sets[name]
     require_publishable(workspace.lake, product.table(name), declaration)
     snapshots = input_snapshots(workspace, product, name)
-    result = run_job(feature_job(workspace, product, name, partition, snapshots), workspace.engine)
+    result = workspace.engine.run(feature_job(workspace, product, name, partition, snapshots))
     report = AuditReport.model_validate(result.audit)
     provenance = Provenance(inputs={product.table(dataset): snapshot for dataset, snapshot in snapshots.items()})
     return publish_audited(workspace, product.name, declaration, partition, result.staged, report, provenance)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from platform_assets.compute import Job, Output, TableInput, run_job
+from platform_assets.compute import Job, Output, TableInput
 from platform_assets.compute.job import TimeFilter
 from platform_assets.lake import Window
 from platform_assets.lake.errors import PartitionNotFound, TableNotFound
@@ -84,7 +84,7 @@ def compute_rows(
         output=Output(location=scratch, columns=list(columns)),
     )
     try:
-        files = run_job(job, workspace.engine).staged.files
+        files = workspace.engine.run(job).staged.files
         parts = [workspace.lake.store.read_parquet(file) for file in files]
         return pa.concat_tables(parts).replace_schema_metadata(None)
     finally:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_assets.compute.engines import Engine
+from platform_assets.compute.engines import EmbeddedEngine, Engine
 from platform_assets.lake import Lake
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from platform_assets.landing import Landing
     from platform_assets.learning.registry import ModelRegistry
 
@@ -43,6 +45,12 @@ class Workspace:
     def for_run(self, run_id: str) -> Workspace:
         """The same surroundings on behalf of another run."""
         return replace(self, run_id=run_id)
+
+    @property
+    def session(self) -> SparkSession:
+        """A session of this process, for rows and files that it holds itself; jobs go to :attr:`engine`."""
+        engine = EmbeddedEngine() if self.engine.is_remote else self.engine
+        return engine.session
 
     @property
     def searches(self) -> Path:
