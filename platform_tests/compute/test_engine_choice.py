@@ -103,6 +103,12 @@ def test_work_that_cannot_leave_stays_and_says_why() -> None:
     assert choice.reason.endswith("spark (not embedded, as it takes up to 2.0 GB; not emr, as the lake is here)")
 
 
+def test_who_offers_a_cluster_alone_is_told_why_it_is_not_used() -> None:
+    choice = choose_engine(AUTO, Ladder.parse("emr"), Work(5, 1), stays="the lake is here")
+
+    assert choice.reason == "auto: 5 bytes in 1 file: embedded (not emr, as the lake is here)"
+
+
 @patiently
 @given(ladders(), runs, sizes, sizes, st.none() | st.integers(1, 10**12), st.none() | st.just("it stays"))
 def test_more_bytes_never_choose_a_smaller_engine(

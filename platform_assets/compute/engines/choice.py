@@ -78,7 +78,7 @@ def choose_engine(
         return EngineChoice(wanted.engine, wanted.by)
     offered = [rung for rung in ladder.rungs if rung.engine != "emr" or stays is None]
     rungs = offered or [Rung("embedded")]
-    passed: list[str] = []
+    passed = [] if offered else [f"not emr, as {stays}"]
     for rung in rungs:
         problem = _too_much(rung, work, _newest(earlier, rung.engine), memory_bytes)
         if problem is None:
