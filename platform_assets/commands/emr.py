@@ -51,14 +51,14 @@ def emr() -> None:
 def package() -> None:
     """Send code and dependencies to S3, each once a version; run it after each change of the lock file."""
     from platform_assets.compute.emr.environment_archive import EnvironmentSpec
-    from platform_assets.compute.emr.packages import send_code, send_environment, where
+    from platform_assets.compute.emr.packages import send_code, send_environment
 
     settings, aws, _ = _cluster_settings()
-    if settings.environment == "built":
-        place = where(settings).environment
-        click.echo(f"Dependencies are {'built' if _is_missing(aws, place) else 'there already'}: {place}")
-        send_environment(aws.s3, settings, EnvironmentSpec.of(settings))
-    click.echo(f"Code: {send_code(aws.s3, settings).code}")
+    built = settings.environment == "built" and send_environment(aws.s3, settings, EnvironmentSpec.of(settings))
+    packages = send_code(aws.s3, settings)
+    if packages.environment is not None:
+        click.echo(f"dependencies, {'built now' if built else 'there already'}: {packages.environment}")
+    click.echo(f"code: {packages.code}")
 
 
 @emr.command(name="list")
@@ -80,12 +80,15 @@ def list_running(as_json: bool) -> None:
 @_json
 @_told
 def reap(as_json: bool) -> None:
-    """End clusters whose run has ended, or that are older than all their phases may take; a schedule does it, too."""
+    """End clusters whose run has ended or whose watcher has gone silent; a schedule does it, too."""
+    import dagster as dg
+
     from platform_assets.automation.emr_reaper import life_in
     from platform_assets.compute.emr.reaper import reap as end_orphans
 
     settings, aws, deployment = _cluster_settings()
-    rows = [vars(each) for each in end_orphans(aws, settings, deployment, _life_here(life_in))]
+    with dg.DagsterInstance.get() as instance:
+        rows = [vars(each) for each in end_orphans(aws, settings, deployment, life_in(instance))]
     if as_json:
         print_json(rows)
     else:

@@ -80,7 +80,8 @@ def _run(
     except _aws_errors() as error:
         return None, NEVER_STARTED, of_error(error)
     listener.log.info(f"Cluster {cluster_id} was started for '{job.name}', attempt {attempt.number}.")
-    watch = Watch(aws, settings, cluster_id, report, listener, sleep=client.sleep)
+    places = Places.of(settings, attempt)
+    watch = Watch(aws, settings, cluster_id, report, listener, places.sign, sleep=client.sleep)
     view = NEVER_STARTED
     try:
         view = watch.until_end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from platform_assets.compute.emr.aws import error_code
@@ -29,14 +30,19 @@ def read(s3: Any, location: str) -> bytes | None:
 
 def exists(s3: Any, location: str) -> bool:
     """Whether there is an object."""
+    return written(s3, location) is not None
+
+
+def written(s3: Any, location: str) -> datetime | None:
+    """When an object was written last; None if there is none."""
     bucket, key = split(location)
     try:
-        s3.head_object(Bucket=bucket, Key=key)
+        modified: datetime = s3.head_object(Bucket=bucket, Key=key)["LastModified"]
     except s3.exceptions.ClientError as error:
         if error_code(error) in MISSING:
-            return False
+            return None
         raise
-    return True
+    return modified
 
 
 def write(s3: Any, location: str, content: bytes) -> None:

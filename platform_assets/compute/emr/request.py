@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,16 @@ class Places:
     def of(cls, settings: EmrSettings, attempt: Attempt) -> Places:
         """The places of an attempt."""
         return cls(f"{settings.staging}/runs/{attempt.folder}")
+
+    @classmethod
+    def of_logs(cls, log_uri: str) -> Places:
+        """The places of the attempt whose cluster has these logs; EMR may give another scheme back."""
+        return cls(re.sub(r"^s3[an]?://", "s3://", log_uri).rstrip("/").removesuffix("/logs"))
+
+    @property
+    def sign(self) -> str:
+        """Written again and again by whoever watches the cluster."""
+        return f"{self.root}/watched"
 
     @property
     def job(self) -> str:

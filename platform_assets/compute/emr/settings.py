@@ -57,6 +57,7 @@ class EmrSettings(_Declared):
         timeouts: in minutes, for each phase.
         max_attempts: how often a job is tried where another cluster can help.
         idle_minutes: after which EMR itself ends a cluster without a running step.
+        silent_minutes: after which a watcher that gives no sign is taken for dead, and the reaper ends its cluster.
         poll_seconds: between two looks at a cluster.
         disk_gib: EBS volume of each machine.
         spark: further Spark settings; they win over the platform's.
@@ -82,6 +83,7 @@ class EmrSettings(_Declared):
     timeouts: Timeouts = Timeouts()
     max_attempts: int = Field(default=3, ge=1, le=10)
     idle_minutes: int = Field(default=15, ge=1, le=7 * 24 * 60)
+    silent_minutes: Minutes = 10
     poll_seconds: float = Field(default=15, gt=0, le=300)
     disk_gib: int = Field(default=64, ge=10, le=16_000)
     spark: dict[str, str] = {}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from platform_assets.compute.emr import objects
 from platform_assets.compute.emr.aws import Aws
 from platform_assets.compute.emr.messages import Report
 from platform_assets.compute.emr.poll import decide, gave_up
@@ -14,11 +15,16 @@ from platform_assets.compute.emr.settings import EmrSettings, Phase
 from platform_assets.compute.emr.view import ClusterView, view_of
 
 
+# So many signs in the time after which a watcher is taken for dead.
+SIGNS = 5
+
+
 @dataclass
 class Watch:
     """One cluster under watch.
 
     Attributes:
+        sign: object that says that somebody watches; the reaper ends clusters without one.
         seconds: how long each phase took so far.
         overdue: phase that took longer than declared, for which the cluster was ended.
     """
@@ -28,10 +34,12 @@ class Watch:
     cluster_id: str
     report: Report
     listener: Listener
+    sign: str
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     seconds: dict[Phase, float] = field(default_factory=dict)
     overdue: Phase | None = None
+    _signed: float | None = None
 
     def until_end(self) -> ClusterView:
         """Look again and again, tell the news, end what is overdue; the last view, of an ended cluster if all is well.
@@ -68,6 +76,9 @@ class Watch:
     def _tell(self) -> None:
         for message in self.report.news(self.aws.s3):
             self.listener.hear(message)
+        if self._signed is None or self.clock() - self._signed > self.settings.silent_minutes * 60 / SIGNS:
+            objects.write(self.aws.s3, self.sign, b"")
+            self._signed = self.clock()
 
     def _passed(self, before: ClusterView, view: ClusterView, since: float) -> float:
         """Book the time of a phase that has ended, and say what comes next; since when the phase of ``view`` lasts."""
