@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
+from platform_assets.commands.emr_plan import plan, prices
 from platform_assets.commands.shown import print_json, print_rows, told
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _told(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
             raise click.ClickException(str(error)) from error
         except (BotoCoreError, ClientError) as error:
             raise click.ClickException(
-                f"AWS does not do it: {error}. Look at the credentials, and at what they may do (infra/emr-policy.json)."
+                f"AWS does not do it: {error}. Look at the credentials and what they may do (infra/emr-policy.json)."
             ) from error
 
     return wrapped
@@ -105,3 +106,7 @@ def _cluster_settings() -> tuple[EmrSettings, Aws, str]:
             "This deployment has no clusters: PLATFORM_EMR is not set. Let it name a file as docs/guides/aws.md says."
         )
     return settings, Aws(settings.region), load_settings().deployment
+
+
+emr.add_command(plan)
+emr.add_command(prices)

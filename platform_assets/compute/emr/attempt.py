@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from platform_assets.compute.cost.usage import InstanceUse
 from platform_assets.compute.emr import objects
 from platform_assets.compute.emr.aws import Aws
 from platform_assets.compute.emr.cluster_run import ClusterRun
 from platform_assets.compute.emr.failures import Ending, Failure, failure_of, of_error
 from platform_assets.compute.emr.identity import Attempt
-from platform_assets.compute.emr.instances import instances, lost_on_spot, uses
+from platform_assets.compute.emr.instances import instances, reclaimed, uses
 from platform_assets.compute.emr.messages import Report
 from platform_assets.compute.emr.packages import send_code
 from platform_assets.compute.emr.reporting import Listener, Reporting
@@ -55,14 +55,15 @@ def run_attempt(client: Client, job: Job, attempt: Attempt, plan: FleetPlan) -> 
             listener.hear(message)
         if report.missing:
             listener.log.warning(f"Messages of the driver are missing: pieces {report.missing} never came.")
-    if watch is not None and failure is None:
-        listed = instances(client.aws, watch.cluster_id)
-        lost = lost_on_spot(listed)
-        failure = failure_of(Ending(view, lost, watch.overdue, report.closed, report.exception))
+    listed, trouble = _machines(client, watch)
+    failure = failure or trouble
+    if failure is None:
+        lost = len(reclaimed(listed))
+        failure = failure_of(Ending(view, lost, watch.overdue if watch else None, report.closed, report.exception))
     result = _result(client, report, places) if failure is None else None
     if failure is None and result is None:
         failure = Failure("no_report", "the driver reported success, but its result is nowhere")
-    record = _record(client, attempt, plan, places, watch, view, began, failure)
+    record = _record(client, attempt, plan, watch, view, began, listed, failure)
     objects.write(client.aws.s3, places.record, record.to_json().encode())
     client.reporting.ended(record)
     return record, result
@@ -126,22 +127,29 @@ def _result(client: Client, report: Report, places: Places) -> JobResult | None:
     return JobResult.model_validate_json(content) if content is not None else None
 
 
+def _machines(client: Client, watch: Watch | None) -> tuple[list[dict[str, Any]], Failure | None]:
+    """The machines that the cluster had; they cannot be listed with credentials that have run out."""
+    if watch is None:
+        return [], None
+    try:
+        return instances(client.aws, watch.cluster_id), None
+    except _aws_errors() as error:
+        return [], of_error(error)
+
+
 def _record(
     client: Client,
     attempt: Attempt,
     plan: FleetPlan,
-    places: Places,
     watch: Watch | None,
     view: ClusterView,
     began: datetime,
+    listed: list[dict[str, Any]],
     failure: Failure | None,
 ) -> ClusterRun:
-    settings = client.settings
+    settings, places = client.settings, Places.of(client.settings, attempt)
     cluster_id = watch.cluster_id if watch else ""
-    machines: tuple[InstanceUse, ...] = ()
-    if watch is not None and (failure is None or failure.kind != "permission"):
-        listed = instances(client.aws, cluster_id)
-        machines = uses(client.aws, cluster_id, listed, view.zone or plan.zone or "", settings.disk_gib)
+    zone = view.zone or plan.zone or ""
     return ClusterRun(
         cluster_id=cluster_id,
         name=attempt.name,
@@ -151,10 +159,11 @@ def _record(
         started=began,
         ended=datetime.now(UTC),
         seconds={str(phase): seconds for phase, seconds in watch.seconds.items()} if watch else {},
-        instances=machines,
+        instances=uses(client.aws, cluster_id, listed, zone, settings.disk_gib) if listed else (),
         log_uri=f"{places.logs}/{cluster_id}/",
         event_log_uri=f"{places.event_logs}/",
         plan=plan.to_dict(),
+        reclaimed=reclaimed(listed),
         failure=failure,
     )
 

@@ -22,6 +22,7 @@ class ClusterRun:
         log_uri: folder of EMR's logs of this cluster.
         event_log_uri: folder of Spark's event log.
         plan: the fleets that were asked for and the reasons, as JSON.
+        reclaimed: ids of the spot instances that EC2 took away.
         failure: None if it did its job.
     """
 
@@ -37,6 +38,7 @@ class ClusterRun:
     log_uri: str
     event_log_uri: str
     plan: dict[str, Any]
+    reclaimed: tuple[str, ...] = ()
     failure: Failure | None = None
 
     def use(self) -> ClusterUse:

@@ -26,7 +26,7 @@ def current_prices(settings: EmrSettings, ec2: Any) -> PriceBook:
         raise EmrSettingsWrong(
             "prices",
             f"the price book is of {book.region}, and clusters run in {settings.region}",
-            "Fetch one of that region with 'platform prices fetch' and name it under prices",
+            f"Fetch one with 'platform emr prices --region {settings.region} --out FILE' and name it under prices",
         )
     now = datetime.now(UTC)
     days = timedelta(days=settings.policy.volatility_days)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 from platform_assets.compute.emr.attempt import Client, run_attempt
 from platform_assets.compute.emr.aws import Aws
 from platform_assets.compute.emr.cluster_run import ClusterRun
+from platform_assets.compute.emr.current_prices import current_prices
 from platform_assets.compute.emr.errors import ClusterFailed, RemoteError
 from platform_assets.compute.emr.identity import Attempt
-from platform_assets.compute.emr.planning import plan_attempt, asked_types
+from platform_assets.compute.emr.planning import asked_types, plan_attempt
 from platform_assets.compute.emr.reporting import LogReporting, Reporting
 from platform_assets.compute.emr.retry import Escalation, next_attempt
 from platform_assets.compute.emr.settings import EmrSettings
@@ -32,9 +33,10 @@ class EmrEngine(Engine):
     Args:
         settings: of the clusters.
         deployment: name of the environment; the reaper leaves clusters of others alone.
-        prices: the current price book, asked for each job.
+        prices: the current price book, asked for each job; by default as the settings have it.
         reporting: to whom news go; by default to the log ``platform_assets.emr``.
         losses: what became of earlier spot instances, asked for each job.
+        ended: told of each attempt, well or not.
         sleep: waits so many seconds.
 
     Attributes:
@@ -48,17 +50,19 @@ class EmrEngine(Engine):
         self,
         settings: EmrSettings,
         deployment: str,
-        prices: Callable[[], PriceBook],
+        prices: Callable[[], PriceBook] | None = None,
         reporting: Reporting | None = None,
         losses: Callable[[], Losses] = Losses,
+        ended: Callable[[ClusterRun], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.runs: list[ClusterRun] = []
         self._settings = settings
         self._deployment = deployment
-        self._prices = prices
+        self._ended = ended
         self._losses = losses
         self._client = Client(settings, Aws(settings.region, sleep), reporting or LogReporting(), sleep)
+        self._prices = prices or (lambda: current_prices(settings, self._client.aws.ec2))
 
     @property
     def session(self) -> SparkSession:
@@ -81,6 +85,8 @@ class EmrEngine(Engine):
             plan = plan_attempt(self._settings, book, losses, taught)
             run, result = run_attempt(self._client, job, Attempt(identity, key, number), plan)
             self.runs.append(run)
+            if self._ended is not None:
+                self._ended(run)
             if run.failure is None and result is not None:
                 return result
             again = self._again(run, taught, asked_types(plan))

@@ -8,14 +8,18 @@ if TYPE_CHECKING:
     from platform_assets.compute.emr.cluster_run import ClusterRun
 
 
-class EmrSettingsWrong(ValueError):
+class EmrError(Exception):
+    """What a user can correct about clusters."""
+
+
+class EmrSettingsWrong(EmrError):
     """The file of EMR's settings is missing, is no YAML, or says something that EMR would not accept."""
 
     def __init__(self, file: str, rule: str, remedy: str) -> None:
         super().__init__(f"EMR's settings in {file}: {rule.rstrip('.')}. {remedy.rstrip('.')}.")
 
 
-class ClusterFailed(Exception):
+class ClusterFailed(EmrError):
     """A cluster did not do its job, for a reason that is not the job's own code or data.
 
     Attributes:
@@ -43,7 +47,7 @@ class OutsideOfPipes(RuntimeError):
         )
 
 
-class PackagingFailed(Exception):
+class PackagingFailed(EmrError):
     """The archive of dependencies could not be built."""
 
     def __init__(self, what: str, rule: str, remedy: str) -> None:

@@ -26,9 +26,9 @@ def uses(aws: Aws, cluster_id: str, listed: list[dict[str, Any]], zone: str, dis
     return tuple(_use(each, roles, zone, disk_gib) for each in listed if _was_there(each))
 
 
-def lost_on_spot(listed: list[dict[str, Any]]) -> int:
-    """How many machines of the spot market were taken away before the cluster ended."""
-    return sum(_is_lost(each) for each in listed)
+def reclaimed(listed: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Ids of the machines of the spot market that were taken away before the cluster ended."""
+    return tuple(each["Ec2InstanceId"] for each in listed if _is_lost(each))
 
 
 def _is_lost(instance: dict[str, Any]) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from platform_assets.compute.emr.aws import Aws
 from platform_assets.compute.emr import objects
+from platform_assets.compute.emr.aws import Aws
 from platform_assets.compute.emr.identity import INTERACTIVE
 from platform_assets.compute.emr.request import Places
 from platform_assets.compute.emr.settings import OWN_TAGS, EmrSettings

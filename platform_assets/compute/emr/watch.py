@@ -14,7 +14,6 @@ from platform_assets.compute.emr.reporting import Listener
 from platform_assets.compute.emr.settings import EmrSettings, Phase
 from platform_assets.compute.emr.view import ClusterView, view_of
 
-
 # So many signs in the time after which a watcher is taken for dead.
 SIGNS = 5
 
