@@ -66,9 +66,6 @@ browser: ## Install chromium and its driver for the browser tests (Debian; needs
 s3: ## Install a real S3 server for the tests: Ceph's object gateway (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends ceph-mon ceph-osd ceph-base ceph-common radosgw
 
-s3a: ## Download the jars with which Apache Spark reads and writes S3 (15 MB, checked) into .cache-jars
-	$(PYTHON) requirements/jars.py .cache-jars
-
 postgres: ## Install PostgreSQL for the tests of a shared catalog (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql
 
