@@ -19,7 +19,7 @@ def test_a_run_is_asked_for_when_a_cluster_is_orphaned(monkeypatch):
     monkeypatch.setattr(reaper, "running", lambda *_: iter(found))
     definitions = emr_reaper(SETTINGS, "local")
     (schedule,) = definitions.schedules
-    with dg.DagsterInstance.ephemeral() as instance, dg.build_schedule_context(instance=instance) as context:
+    with dg.instance_for_test() as instance, dg.build_schedule_context(instance=instance) as context:
         (request,) = schedule.evaluate_tick(context).run_requests
         assert request.tags["platform/clusters"] == "j-1"
         found.clear()

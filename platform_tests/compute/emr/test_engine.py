@@ -21,7 +21,7 @@ def test_a_job_runs_through_throttled_calls_and_leaves_its_traces(deployment, ke
         output=Output(location="s3://platform/staged/count", columns=[("number", "bigint")]),
     )
     engine = deployment.engine()
-    faults = {"fault:throttled": "0.2", "fault:s3-slow-down": "0.1"}
+    faults = {"fault:throttled": "0.2", "fault:s3-slow-down": "0.03"}
     with deployment.emr.injected(faults), caplog.at_level(logging.INFO, logger="platform_assets"):
         result = engine.run(job)
     assert result.engine == "emr"

@@ -109,6 +109,7 @@ def test_the_cause_of_a_failed_job_is_told_instead_of_the_platforms_own_frame(s3
     assert report.exception.chain.splitlines()[0] == "JobFailed: platform.JobFailed: Job 'x' failed"
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     lines=st.lists(st.one_of(st.text(max_size=20), st.builds(json.dumps, st.dictionaries(st.text(), st.integers()))))
 )

@@ -75,7 +75,7 @@ def test_the_digest_names_requirements_python_and_architecture():
 
 
 def test_another_python_than_the_clusters_is_refused():
-    with pytest.raises(PackagingFailed, match="clusters run 'python3.99', and this is Python 3"):
+    with pytest.raises(PackagingFailed, match=r"clusters run 'python3\.99', and this is Python 3"):
         EnvironmentSpec.of(SETTINGS.model_copy(update={"python": "python3.99"}))
 
 
@@ -93,5 +93,5 @@ def test_the_dependencies_of_a_lock_file_are_built_into_an_archive():
     with build_environment(spec) as archive, tarfile.open(archive) as packed:
         assert "./dagster_pipes/__init__.py" in packed.getnames()
     altered = replace(spec, requirements=re.sub(r"(sha256:)[0-9a-f]{4}", r"\g<1>0000", small))
-    with pytest.raises(PackagingFailed, match="for Python 3.* on arm64"), build_environment(altered):
+    with pytest.raises(PackagingFailed, match=r"for Python 3.* on arm64"), build_environment(altered):
         pass
