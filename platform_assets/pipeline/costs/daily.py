@@ -30,9 +30,7 @@ def account(lake: Lake, products: Sequence[Product], reports: Path, now: datetim
     """
     fold_usage(lake, run_id)
     plans, prices = list(plan_tables(lake, declared_policies(products), now)), price_list(lake)
-    looks = list(storage_records(lake, plans, prices, products, now, run_id))
-    if looks:
-        add_costs(lake, looks, run_id)
+    add_costs(lake, list(storage_records(lake, plans, prices, products, now, run_id)), run_id)
     storage = [plan_figures(plan, prices) for plan in plans]
     month = read_month(lake, partition_of(now), declared_budgets(products), storage)
     record_budget_alerts(lake, month.budgets, now, run_id)

@@ -34,20 +34,24 @@ def storage_records(
     """
     seen = _last_looks(lake, now)
     for plan in plans:
-        owner = attribution(plan.table, products)
+        bearer = attribution(plan.table, products)
         monthly = plan.before.monthly_dollars(prices, plan.policy.archive_class)
         last = seen.get(plan.table)
-        # A look of no length is remembered too.
         for start, end in by_month(last, now) if last else [(now, now)]:
             yield UsageRecord(
-                record_id=f"storage/{plan.table}/{start.isoformat()}",
+                record_id=f"storage/{plan.table}/{start.isoformat() if last else 'first look'}",
                 run_id=run_id,
                 started=start,
-                ended=end,
+                ended=_within_month(start, end),
                 outcome="succeeded",
-                shares=(Share(to=owner),),
+                shares=(Share(to=bearer),),
                 charges=(storage_charge(plan.table, plan.before.bytes, monthly, start, end),),
             )
+
+
+def _within_month(start: datetime, end: datetime) -> datetime:
+    """The last moment of a time that may end with its month: midnight itself belongs to the next."""
+    return end if (end.year, end.month) == (start.year, start.month) else end - timedelta(microseconds=1)
 
 
 def attribution(table: str, products: Sequence[Product]) -> Attribution:
