@@ -7,6 +7,7 @@ import click
 from platform_assets.commands.contracts import contracts
 from platform_assets.commands.cost import cost
 from platform_assets.commands.data import data
+from platform_assets.commands.emr import emr
 from platform_assets.commands.explain import explain
 from platform_assets.commands.fetch import fetch
 from platform_assets.commands.model import model
@@ -39,6 +40,7 @@ def deliver(month: str) -> None:
 
 platform.add_command(replay)
 platform.add_command(data)
+platform.add_command(emr)
 platform.add_command(explain)
 platform.add_command(reproduce)
 platform.add_command(fetch)

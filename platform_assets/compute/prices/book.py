@@ -5,6 +5,7 @@ Everything that counts money takes a book as an argument, so a test, a bill and 
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,28 +43,23 @@ class SpotPrice:
     usd_per_hour: float
 
 
-@dataclass(frozen=True, slots=True)
-class SpotAdvice:
-    """What EC2 Spot Advisor publishes of a type: averages of the trailing month over the region.
+class Offer(BaseModel):
+    """What a region asks for a type.
 
     Attributes:
-        band: index into ``BANDS``, 0 (below 5 % reclaimed) to 4 (above 20 %).
-        savings: share of the on-demand price that spot saved, 0 to 1.
+        on_demand: USD an hour.
+        emr_fee: USD an hour that EMR adds to the price of either market.
+        spot_savings: share of the on-demand price that spot saves on average over the region, 0 to 1.
+        interruption_band: index into ``BANDS``, 0 (below 5 % were reclaimed) to 4 (above 20 %).
     """
-
-    band: int
-    savings: float
-
-
-class Offer(BaseModel):
-    """What a region asks for a type, in USD an hour; ``emr_fee`` comes on top of either market's price."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: InstanceType
     on_demand: float = Field(gt=0)
     emr_fee: float = Field(ge=0)
-    advice: SpotAdvice | None = None
+    spot_savings: float | None = Field(default=None, ge=0, lt=1)
+    interruption_band: int | None = Field(default=None, ge=0, lt=len(BANDS))
 
 
 class PriceBook(BaseModel):
@@ -96,7 +92,7 @@ class PriceBook(BaseModel):
     def _ordered(self) -> Self:
         for name, by_zone in self.spot_prices.items():
             for zone, prices in by_zone.items():
-                if any(later.at <= earlier.at for earlier, later in zip(prices, prices[1:], strict=False)):
+                if any(later.at <= earlier.at for earlier, later in itertools.pairwise(prices)):
                     raise ValueError(f"the spot prices of {name} in {zone} are not in order of time")
                 if any(price.usd_per_hour <= 0 for price in prices):
                     raise ValueError(f"a spot price of {name} in {zone} is not above zero")
@@ -118,9 +114,13 @@ class PriceBook(BaseModel):
         """USD an hour that EMR asks on top of the instance's price; raises PriceNotKnown."""
         return self._offer(name).emr_fee
 
-    def advice(self, name: str) -> SpotAdvice | None:
-        """What Spot Advisor says of the type, if the book knows; raises PriceNotKnown for a type without any price."""
-        return self._offer(name).advice
+    def spot_savings(self, name: str) -> float | None:
+        """Share of the on-demand price that spot saves over the region, if known; raises PriceNotKnown."""
+        return self._offer(name).spot_savings
+
+    def interruption_band(self, name: str) -> int | None:
+        """Index into ``BANDS`` that Spot Advisor gives the type, if known; raises PriceNotKnown."""
+        return self._offer(name).interruption_band
 
     def zones(self) -> tuple[str, ...]:
         """Availability zones with spot prices, by name; none if the book has list prices alone."""
