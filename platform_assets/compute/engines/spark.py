@@ -20,6 +20,9 @@ JARS = Path(__file__).parents[3] / ".cache-jars"
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+# Takes Spark settings and returns a session.
+OpenSession = Callable[[dict[str, Any]], "SparkSession"]
+
 LOCAL_SETTINGS: dict[str, Any] = {
     "spark.master": "local[*]",
     "spark.ui.enabled": "false",
@@ -39,16 +42,14 @@ class SparkEngine(Engine):
     """Apache Spark through a session factory.
 
     Args:
-        open_session: takes Spark settings and returns a session; by default Spark's own builder. The Dagster shell
-            passes the session of dagster-pyspark's resource.
+        open_session: how the session is opened; by default by Spark's own builder. The Dagster shell passes the session
+            of dagster-pyspark's resource.
         s3: how S3 is reached, if the lake is there; needs the jars of ``make s3a``.
     """
 
     name = "spark"
 
-    def __init__(
-        self, open_session: Callable[[dict[str, Any]], SparkSession] | None = None, s3: S3Access | None = None
-    ) -> None:
+    def __init__(self, open_session: OpenSession | None = None, s3: S3Access | None = None) -> None:
         self._open_session = open_session or _open_session
         self._s3 = s3
         self._session: SparkSession | None = None
