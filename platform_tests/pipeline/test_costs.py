@@ -1,4 +1,4 @@
-"""The cost table: a month's bill to the cent, nothing counted twice, nothing lost, storage, budgets and their alerts."""
+"""The cost table: a bill to the cent, nothing counted twice, nothing lost, storage, budgets and their alerts."""
 
 import signal
 import subprocess
@@ -165,7 +165,7 @@ def test_months_before_are_shown_and_a_wrong_month_is_told(lake: Lake) -> None:
     found = read_month(lake, MONTH, [])
 
     assert found.history == {"2026-09": 2, "2026-10": 3}
-    with pytest.raises(MonthNotKnown, match="'2026-13' is not a month. Write year and month"):
+    with pytest.raises(MonthNotKnown, match=r"'2026-13' is not a month\. Write year and month"):
         read_month(lake, "2026-13", [])
 
 
@@ -254,7 +254,10 @@ def test_alerts_begin_as_a_budget_runs_out_and_end_with_the_month(lake: Lake) ->
         True,
     )
     day("2026-10", 28, "11")
-    assert {alert.rule for alert in read_alerts(lake) if alert.is_open} == {nearly_check(declared), kept_check(declared)}
+    assert {alert.rule for alert in read_alerts(lake) if alert.is_open} == {
+        nearly_check(declared),
+        kept_check(declared),
+    }
     day("2026-11", 1, "0.1")
     assert [alert.resolved_partition for alert in read_alerts(lake)] == ["2026-11", "2026-11"]
 

@@ -137,7 +137,8 @@ def _cluster(draw: random.Random, book: PriceBook, number: int) -> ClusterUse:
             zone=ZONES[number % 2],
             started=started + timedelta(seconds=draw.randrange(5)),
             # Some are lost before the others end, some after a few seconds.
-            ended=started + timedelta(seconds=5 + draw.choice((life, life, life // 3)), milliseconds=draw.randrange(900)),
+            ended=started
+            + timedelta(seconds=5 + draw.choice((life, life, life // 3)), milliseconds=draw.randrange(900)),
             ebs_gib=draw.choice((32.0, 64.0, 100.0)),
         )
         for place in range(draw.randrange(3, 9))

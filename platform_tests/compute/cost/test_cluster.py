@@ -68,7 +68,7 @@ def test_alike_instances_share_a_line(book: PriceBook) -> None:
 
 
 def test_a_time_without_a_price_is_refused(book: PriceBook) -> None:
-    with pytest.raises(PriceError, match="m5.2xlarge in us-east-1a"):
+    with pytest.raises(PriceError, match=r"m5\.2xlarge in us-east-1a"):
         charges(book, instance(100, started=START - HOUR))
 
 

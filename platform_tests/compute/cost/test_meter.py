@@ -36,7 +36,9 @@ def spend(seconds: float) -> None:
 def test_cpu_seconds_are_metered_and_those_of_programs_too_whether_they_have_ended_or_not() -> None:
     with metered() as idle:
         time.sleep(0.05)
-    running = subprocess.Popen([sys.executable, "-c", BUSY.format(0.3) + "print(flush=True)\ntime.sleep(60)"], stdout=-1)
+    running = subprocess.Popen(
+        [sys.executable, "-c", BUSY.format(0.3) + "print(flush=True)\ntime.sleep(60)"], stdout=-1
+    )
     try:
         with metered() as meter:
             spend(0.1)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -31,13 +32,17 @@ def test_a_heavier_one_never_gets_less(nanos: int, weights: list[float]) -> None
     parts = share_out(from_nanos(nanos), weights)
 
     ranked = sorted(zip(map(Fraction, weights), parts, strict=True))
-    assert all(later >= earlier for (_, earlier), (_, later) in zip(ranked, ranked[1:], strict=False))
+    assert all(later >= earlier for (_, earlier), (_, later) in pairwise(ranked))
     assert sum(map(to_nanos, parts)) == nanos
 
 
 def test_the_left_over_cents_go_to_those_who_lost_most() -> None:
     assert share_out(Decimal("0.10"), [1, 1, 1], CENT) == [Decimal("0.04"), Decimal("0.03"), Decimal("0.03")]
-    assert share_out(Decimal("1.00"), [0.005, 0.017, 0.978], CENT) == [Decimal("0.00"), Decimal("0.02"), Decimal("0.98")]
+    assert share_out(Decimal("1.00"), [0.005, 0.017, 0.978], CENT) == [
+        Decimal("0.00"),
+        Decimal("0.02"),
+        Decimal("0.98"),
+    ]
 
 
 @pytest.mark.parametrize("weights", [[], [1, -1]])
