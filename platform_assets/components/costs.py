@@ -9,6 +9,7 @@ import dagster as dg
 from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.pipeline.costs.budgets import COSTS_ASSET, declared_budgets, kept_check, nearly_check
+from platform_assets.pipeline.costs.usage_facts import USD
 
 if TYPE_CHECKING:
     from platform_assets.compute.cost.budget import BudgetFinding
@@ -73,7 +74,7 @@ def _metadata(month: "MonthCosts") -> dict[str, Any]:
 
     return {
         "month": month.month,
-        "cost USD": float(month.total),
+        USD: float(month.total),
         "plot": dg.MetadataValue.md(as_markdown(cost_plot_svg(month), headline(month))),
         "costs": dg.MetadataValue.md(month_markdown(month)),
         **({"html report": dg.MetadataValue.path(str(month.html))} if month.html else {}),

@@ -13,13 +13,12 @@ import dagster as dg
 
 from platform_assets.compute.cost.charge import Attribution, Outcome, Share
 from platform_assets.compute.cost.meter import Meter, metered, total
+from platform_assets.pipeline.costs.usage_facts import CPU_SECONDS, USD
 from platform_assets.quality.contract import Contract
 
 if TYPE_CHECKING:
     from platform_assets.components.resources import WorkspaceResource
 
-#: Names of the facts on a materialisation.
-CPU_SECONDS, USD = "CPU seconds", "cost USD"
 # An asset may take several steps of the pipeline; what is shown is their sum.
 _shown: weakref.WeakKeyDictionary[dg.AssetExecutionContext, dict[str, tuple[float, Decimal]]]
 _shown = weakref.WeakKeyDictionary()

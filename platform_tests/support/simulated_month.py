@@ -78,7 +78,7 @@ def price_book(seed: int = 5) -> PriceBook:
     )
 
 
-def simulated_month(clusters: int = 40, steps: int = 200, seed: int = 11) -> SimulatedMonth:
+def simulated_month(clusters: int = 24, steps: int = 200, seed: int = 11) -> SimulatedMonth:
     """The month; every third cluster is shared by several assets."""
     draw, book = random.Random(seed), price_book()
     records: list[UsageRecord] = []
@@ -127,7 +127,7 @@ def _record(record_id: str, ended: datetime, asset: Attribution, charges: list) 
 
 def _cluster(draw: random.Random, book: PriceBook, number: int) -> ClusterUse:
     started = START + timedelta(seconds=draw.randrange(86_400, 29 * 86_400))
-    life = draw.choice((12, 45, 600, 5000, 9000))
+    life = draw.choice((12, 45, 600, 4000, 8000))
     instances = [
         InstanceUse(
             instance_id=f"i-{number}-{place}",
