@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from platform_assets.compute.cost.embedded import DEFAULT_CPU_HOUR_USD
+from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.ladder import EngineWanted, Ladder
 from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
