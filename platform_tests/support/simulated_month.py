@@ -19,6 +19,7 @@ from platform_assets.compute.cost.record import UsageRecord
 from platform_assets.compute.cost.storage import request_charges, storage_charge
 from platform_assets.compute.cost.usage import ClusterUse, EmbeddedUse, InstanceUse
 from platform_assets.compute.prices.book import InstanceType, Offer, PriceBook, SpotPrice
+from platform_assets.lake.requests import Requests
 
 MONTH = "2026-10"
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -107,7 +108,9 @@ def simulated_month(clusters: int = 24, steps: int = 200, seed: int = 11) -> Sim
             # The last day ends with the month, a microsecond before the next begins.
             ended = begin + timedelta(days=1, microseconds=-1)
             records.append(_record(f"storage/{asset.asset}/{day}", ended, asset, [charge]))
-        records.append(_record(f"requests/{asset.asset}", ended, asset, request_charges("lake", puts, gets, book)))
+        records.append(
+            _record(f"requests/{asset.asset}", ended, asset, request_charges("lake", Requests(puts, gets), book))
+        )
         asked = Decimal(puts) * Decimal("0.005") / 1000 + Decimal(gets) * Decimal("0.0004") / 1000
         expected[asset.asset] += Decimal(str(monthly)) + asked
     return SimulatedMonth(book, records, dict(expected))

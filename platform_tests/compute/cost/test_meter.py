@@ -116,18 +116,29 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
         list(read_records(Store(tmp_path)))
 
 
-def test_metering_and_recording_a_step_takes_less_than_two_milliseconds_of_cpu(tmp_path: Path) -> None:
-    store, rounds = Store(tmp_path), 50
-
-    def step() -> None:
-        with metered() as meter:
-            pass
-        for record in meter.records("run", [SHARE], "succeeded", 0.05, "laptop"):
-            write_record(store, record)
-
-    step()
+STEPS = """
+import sys, threading, time
+from platform_assets.compute.cost.charge import Attribution, Share
+from platform_assets.compute.cost.meter import metered
+from platform_assets.compute.cost.record import write_record
+from platform_assets.lake.store import Store
+store, spent, end = Store(sys.argv[1]), [], threading.Event()
+share = Share(to=Attribution(asset="a", product="p", owner="o"))
+for _ in range(50):
+    threading.Thread(target=end.wait, daemon=True).start()
+for _ in range(100):
     before = time.process_time()
-    for _ in range(rounds):
-        step()
+    with metered() as meter:
+        pass
+    for record in meter.records("run", [share], "succeeded", 0.05, "laptop"):
+        write_record(store, record)
+    spent.append(time.process_time() - before)
+print(sorted(spent)[50])
+"""
 
-    assert (time.process_time() - before) / rounds < 0.002
+
+def test_metering_and_recording_a_step_takes_less_than_two_milliseconds_of_cpu(tmp_path: Path) -> None:
+    # In a process with as many threads as a run has; this one may have many more by now.
+    done = subprocess.run([sys.executable, "-c", STEPS, str(tmp_path)], check=True, capture_output=True, text=True)
+
+    assert float(done.stdout) < 0.002
