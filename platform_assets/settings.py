@@ -16,6 +16,7 @@ from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
 
 if TYPE_CHECKING:
+    from platform_assets.compute.emr.settings import EmrSettings
     from platform_assets.landing import Landing
 
 Deployment = Literal["local"]
@@ -131,6 +132,14 @@ def load_secrets(environment: Mapping[str, str] | None = None) -> Secrets:
     return Secrets(
         hash_key=env.get("PLATFORM_HASH_KEY"), vault=env.get("PLATFORM_VAULT"), vault_key=env.get("PLATFORM_VAULT_KEY")
     )
+
+
+def load_emr(environment: Mapping[str, str] | None = None) -> EmrSettings | None:
+    """Clusters of this deployment from the YAML file ``PLATFORM_EMR``; None if it has none. Raises EmrSettingsWrong."""
+    from platform_assets.compute.emr.settings import load_emr_settings
+
+    file = (os.environ if environment is None else environment).get("PLATFORM_EMR")
+    return load_emr_settings(Path(file)) if file else None
 
 
 def prepare_process() -> None:

@@ -75,13 +75,15 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def open_step(self, context: dg.AssetExecutionContext) -> "Workspace":
         """The workspace of a step that runs jobs; the run's tag ``platform/engine`` says where, if it has one."""
-        return self._open(context.run_id, context.run.tags.get(ENGINE_TAG))
+        return self._open(context.run_id, context.run.tags.get(ENGINE_TAG), context)
 
-    def _open(self, run_id: str, asked: str | None) -> "Workspace":
+    def _open(self, run_id: str, asked: str | None, context: dg.AssetExecutionContext | None = None) -> "Workspace":
+        from platform_assets.compute.emr.pipes import DagsterReporting
         from platform_assets.notebook import open_engine, open_workspace
 
         settings = self.settings
-        offered = partial(open_engine, settings=settings, open_session=_dagster_pyspark_session)
+        reporting = DagsterReporting(context) if context is not None else None
+        offered = partial(open_engine, settings=settings, open_session=_dagster_pyspark_session, reporting=reporting)
         engines = Engines(offered, settings.engine, asked, settings.ladder)
         return open_workspace(settings, engines=engines).for_run(run_id)
 

@@ -49,14 +49,13 @@ def placed(
     wanted = engines.wanted(declared)
     earlier = earlier_runs(workspace.lake, table) if wanted.engine == "auto" else []
     choice = choose_engine(wanted, engines.ladder, work, earlier, machine_memory(), bound)
-    engine = engines.open(choice.engine)
-    if engine.is_remote and bound is not None:
+    if choice.engine == "emr" and bound is not None:
         raise EngineUnavailable(
             choice.engine,
             f"it was chosen for '{table}' ({choice.reason}), but {bound}",
             "Choose 'embedded', 'spark' or 'auto'",
         )
-    return replace(workspace, engine=engine, engine_reason=choice.reason)
+    return replace(workspace, engine=engines.open(choice.engine), engine_reason=choice.reason)
 
 
 @dataclass(frozen=True)

@@ -76,16 +76,16 @@ def choose_engine(
     """
     if wanted.engine != "auto":
         return EngineChoice(wanted.engine, wanted.by)
-    rungs = [rung for rung in ladder.rungs if rung.engine != "emr" or stays is None] or [Rung("embedded")]
-    passed: list[str] = []
-    for rung in rungs[:-1]:
+    offered = [rung for rung in ladder.rungs if rung.engine != "emr" or stays is None]
+    rungs = offered or [Rung("embedded")]
+    passed = [] if offered else [f"not emr, as {stays}"]
+    for rung in rungs:
         problem = _too_much(rung, work, _newest(earlier, rung.engine), memory_bytes)
         if problem is None:
             return _chosen(rung, work, earlier, passed)
         passed.append(f"not {rung.engine}, as {problem}")
-    if len(rungs) < len(ladder.rungs):
-        passed.append(f"not emr, as {stays}")
-    return _chosen(rungs[-1], work, earlier, passed)
+    # Only a ladder that was cut short has a limit on its last rung.
+    return _chosen(rungs[-1], work, earlier, [*passed[:-1], f"not emr, as {stays}"])
 
 
 def _too_much(rung: Rung, work: Work, then: EarlierRun | None, memory_bytes: int | None) -> str | None:
