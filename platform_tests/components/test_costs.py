@@ -52,7 +52,7 @@ def use_cluster() -> None:
     now = datetime.now(UTC)
     started = now.replace(hour=0, minute=0, second=0, microsecond=0)
     machine = InstanceUse("i-1", "m6g.xlarge", "ON_DEMAND", "primary", "us-east-1a", started, now)
-    cluster_used(ClusterUse("j-1", "us-east-1", (machine,)), price_book())
+    cluster_used(ClusterUse("j-1", "us-east-1", (machine,)), price_book)
 
 
 def step_of(contract: Contract, work: Callable[[], Any], **named: Any) -> dg.AssetsDefinition:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -92,10 +92,14 @@ def cluster_record(
     )
 
 
-def priced(use: ClusterUse, book: PriceBook) -> tuple[Charge, ...]:
-    """The charges of a cluster; if a price is not known, one of no dollars that says which."""
+def priced(use: ClusterUse, prices: Callable[[], PriceBook]) -> tuple[Charge, ...]:
+    """The charges of a cluster; if its prices are not known, one of no dollars that says why.
+
+    Args:
+        prices: opens the book; may raise PriceError.
+    """
     try:
-        return tuple(cluster_charges(use, book))
+        return tuple(cluster_charges(use, prices()))
     except PriceError as error:
         _LOG.warning("The cost of cluster %s is not known: %s", use.cluster_id, error)
         seconds = sum((each.ended - each.started).total_seconds() for each in use.instances)
@@ -124,9 +128,13 @@ def metered() -> Iterator[Meter]:
         meter.ended, meter.cpu_seconds = datetime.now(UTC), max(0.0, cpu_seconds() - before)
 
 
-def cluster_used(use: ClusterUse, book: PriceBook) -> tuple[Charge, ...]:
-    """Bill a cluster that has ended to the step that is under way in this thread; returns its charges."""
-    charges = priced(use, book)
+def cluster_used(use: ClusterUse, prices: Callable[[], PriceBook]) -> tuple[Charge, ...]:
+    """Bill a cluster that has ended to the step that is under way in this thread; returns its charges.
+
+    Args:
+        prices: opens the book that it is billed by; may raise PriceError.
+    """
+    charges = priced(use, prices)
     meter = _running.get()
     if meter is None:
         _LOG.warning("Cluster %s ran for no step, so its cost is in no report.", use.cluster_id)

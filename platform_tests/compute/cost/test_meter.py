@@ -56,7 +56,7 @@ def test_cpu_seconds_are_metered_and_those_of_programs_too_whether_they_have_end
 
 def test_a_cluster_is_billed_to_the_step_on_whose_behalf_it_ran(caplog: pytest.LogCaptureFixture) -> None:
     with metered() as outer, metered() as inner:
-        cluster_used(CLUSTER, price_book())
+        cluster_used(CLUSTER, price_book)
     own, cluster = inner.records("run-1", [SHARE], "failed", 0.05, "laptop")
 
     assert outer.clusters == []
@@ -67,14 +67,14 @@ def test_a_cluster_is_billed_to_the_step_on_whose_behalf_it_ran(caplog: pytest.L
         "emr": Decimal("0.126"),
     }
     with caplog.at_level(logging.WARNING):
-        cluster_used(CLUSTER, price_book())
+        cluster_used(CLUSTER, price_book)
     assert "Cluster j-1 ran for no step" in caplog.text
 
 
 def test_a_cluster_without_a_price_fails_no_step_and_is_told_of() -> None:
     unknown = InstanceUse("i-1", "x9.huge", "ON_DEMAND", "core", "us-east-1a", START, START + timedelta(hours=1))
     with metered() as meter:
-        cluster_used(ClusterUse("j-2", "us-east-1", (unknown,)), price_book())
+        cluster_used(ClusterUse("j-2", "us-east-1", (unknown,)), price_book)
 
     [charge] = meter.records("run", [SHARE], "succeeded", 0.05, "laptop")[1].charges
     assert (charge.kind, charge.usd, charge.quantity) == ("unpriced", 0, 3600)
@@ -84,7 +84,7 @@ def test_a_cluster_without_a_price_fails_no_step_and_is_told_of() -> None:
 def test_records_come_back_as_they_were_written_and_go_when_deleted(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with metered() as meter:
-        cluster_used(CLUSTER, price_book())
+        cluster_used(CLUSTER, price_book)
     records = meter.records("run", [SHARE], "succeeded", 0.05, "laptop")
 
     locations = [write_record(store, record) for record in records]
