@@ -5,9 +5,9 @@ published and what is assumed; nothing was recorded. Jobs arrive at random; each
 cluster for each of them, loses some of it, and starts again where an attempt is lost. All policies meet the same jobs,
 prices and reclaims. Intervals are 95 % over seeds (t distribution), each seed a market of its own.
 
-Goal: cost at least 60 % below all on demand, at no more than 5 % longer. Two rows are no policies but bounds, with every
-core from the pool that is cheapest at that moment, and none ever reclaimed: `cheapest possible` without a primary node,
-`cheapest as declared` with it and an eighth of the cores on demand, as the plan has them at first.
+Goal: cost at least 60 % below all on demand, at no more than 5 % longer. Two rows are no policies but bounds, with
+every core from the pool that is cheapest at that moment, and none ever reclaimed: `cheapest possible` without a primary
+node, `cheapest as declared` with it and an eighth of the cores on demand, as the plan has them at first.
 
     python benchmarks/spot.py [--seeds 20] [--jobs 200] [--sensitivity]
 """

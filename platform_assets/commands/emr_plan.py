@@ -56,10 +56,11 @@ def plan(
 @click.option("--out", type=_file, required=True, help="File to write.")
 @click.option("--region", help="By default AWS_REGION.")
 @click.option("--days", type=click.FloatRange(1, 90), default=14, show_default=True, help="Days of spot prices.")
+@click.option("--advisor", metavar="URL", help="Spot Advisor's file, if it is mirrored; by default Amazon's own.")
 @told
-def prices(out: Path, region: str | None, days: float) -> None:
+def prices(out: Path, region: str | None, days: float, advisor: str | None) -> None:
     """Fetch current prices of a region from AWS into a file. Needs credentials; changes nothing there."""
-    from platform_assets.compute.prices.advisor import fetch_advisor
+    from platform_assets.compute.prices.advisor import ADVISOR, fetch_advisor
     from platform_assets.compute.prices.aws import price_clients
     from platform_assets.compute.prices.fetch import fetch_prices
     from platform_assets.settings import load_settings
@@ -67,7 +68,7 @@ def prices(out: Path, region: str | None, days: float) -> None:
     chosen = region or load_settings().s3_region
     if chosen is None:
         raise click.UsageError("no region is known. Give --region, or set AWS_REGION.")
-    book = fetch_prices(chosen, price_clients(chosen), fetch_advisor(), datetime.now(UTC), days)
+    book = fetch_prices(chosen, price_clients(chosen), fetch_advisor(advisor or ADVISOR), datetime.now(UTC), days)
     out.write_text(book.to_json())
     click.echo(f"{len(book.offers)} types in {len(book.zones())} zones of {chosen}: {out}")
 
