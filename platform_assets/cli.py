@@ -40,7 +40,6 @@ def deliver(month: str) -> None:
 
 platform.add_command(replay)
 platform.add_command(data)
-platform.add_command(emr)
 platform.add_command(explain)
 platform.add_command(reproduce)
 platform.add_command(fetch)
@@ -50,6 +49,7 @@ platform.add_command(quarantine)
 platform.add_command(quality)
 platform.add_command(contracts)
 platform.add_command(retention)
+platform.add_command(emr)
 platform.add_command(cost)
 
 

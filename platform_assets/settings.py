@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from platform_assets.compute.cost.embedded import DEFAULT_CPU_HOUR_USD
+from platform_assets.compute.engines.ladder import EngineWanted, Ladder
 from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
 
 if TYPE_CHECKING:
+    from platform_assets.compute.emr.settings import EmrSettings
     from platform_assets.landing import Landing
 
 Deployment = Literal["local"]
-EngineName = Literal["embedded", "spark"]
 
 ROOT = Path(__file__).resolve().parents[1]
 # New objects between two looks for garbage.
@@ -38,7 +39,9 @@ class Settings:
 
     Attributes:
         deployment: name of the environment (``PLATFORM_DEPLOYMENT``).
-        engine: where jobs run (``PLATFORM_ENGINE``).
+        engine: where jobs run whose declaration says nothing (``PLATFORM_ENGINE``).
+        auto_engines: what ``auto`` chooses from (``PLATFORM_AUTO_ENGINES``), see
+            :class:`platform_assets.compute.engines.ladder.Ladder`.
         data: folder of everything the platform writes (``PLATFORM_DATA``).
         tracking_uri: MLflow tracking store (``PLATFORM_MLFLOW_TRACKING_URI``).
         warehouse: folder or ``s3://bucket/prefix`` of the lake (``PLATFORM_WAREHOUSE``).
@@ -51,7 +54,7 @@ class Settings:
     """
 
     deployment: Deployment
-    engine: EngineName
+    engine: EngineWanted
     data: Path
     tracking_uri: str
     warehouse: str
@@ -60,6 +63,12 @@ class Settings:
     s3_region: str | None = None
     arrivals: str | None = None
     cpu_hour_usd: float = DEFAULT_CPU_HOUR_USD
+    auto_engines: str = "embedded"
+
+    @property
+    def ladder(self) -> Ladder:
+        """What ``auto`` chooses from; raises LadderNotUnderstood."""
+        return Ladder.parse(self.auto_engines)
 
     @property
     def landing(self) -> Path:
@@ -99,12 +108,12 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from environment variables; raises SettingsError for unknown values."""
+    """Settings from environment variables; raises SettingsError or LadderNotUnderstood for unknown values."""
     env = os.environ if environment is None else environment
     data = Path(env.get("PLATFORM_DATA", str(ROOT / "data"))).resolve()
     return Settings(
         deployment=_one_of(env, "PLATFORM_DEPLOYMENT", "local", get_args(Deployment)),
-        engine=_one_of(env, "PLATFORM_ENGINE", "embedded", get_args(EngineName)),
+        engine=_one_of(env, "PLATFORM_ENGINE", "embedded", get_args(EngineWanted)),
         data=data,
         tracking_uri=env.get("PLATFORM_MLFLOW_TRACKING_URI", f"sqlite:///{data / 'mlflow' / 'mlflow.db'}"),
         warehouse=env.get("PLATFORM_WAREHOUSE", str(data / "lake")),
@@ -113,6 +122,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3_region=env.get("AWS_REGION", env.get("AWS_DEFAULT_REGION")),
         arrivals=env.get("PLATFORM_LANDING"),
         cpu_hour_usd=_dollars(env, "PLATFORM_CPU_HOUR_USD", DEFAULT_CPU_HOUR_USD),
+        auto_engines=_ladder(env.get("PLATFORM_AUTO_ENGINES", "embedded")),
     )
 
 
@@ -122,6 +132,14 @@ def load_secrets(environment: Mapping[str, str] | None = None) -> Secrets:
     return Secrets(
         hash_key=env.get("PLATFORM_HASH_KEY"), vault=env.get("PLATFORM_VAULT"), vault_key=env.get("PLATFORM_VAULT_KEY")
     )
+
+
+def load_emr(environment: Mapping[str, str] | None = None) -> EmrSettings | None:
+    """Clusters of this deployment from the YAML file ``PLATFORM_EMR``; None if it has none. Raises EmrSettingsWrong."""
+    from platform_assets.compute.emr.settings import load_emr_settings
+
+    file = (os.environ if environment is None else environment).get("PLATFORM_EMR")
+    return load_emr_settings(Path(file)) if file else None
 
 
 def prepare_process() -> None:
@@ -158,6 +176,12 @@ def use_s3_server(endpoint: str | None) -> None:
 def dagster_home() -> Path:
     """Folder of the Dagster instance: ``DAGSTER_HOME``, by default the repository's root."""
     return Path(os.environ.get("DAGSTER_HOME", str(ROOT))).resolve()
+
+
+def _ladder(text: str) -> str:
+    """The text itself, once it is understood: who set it wrongly is told before anything runs."""
+    Ladder.parse(text)
+    return text
 
 
 def _one_of(env: Mapping[str, str], variable: str, default: str, allowed: tuple[str, ...]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from itertools import groupby
 
 from platform_assets.compute.cost.usage import ClusterUse, InstanceUse
+from platform_assets.compute.emr.cluster_run import ClusterRun
 from platform_assets.compute.spot.losses import Losses, PoolUse
 from platform_assets.lake import ColumnSpec, Lake, TableSpec
 from platform_assets.lake.partitions import Values
@@ -51,6 +52,11 @@ def record_uses(lake: Lake, cluster_id: str, uses: Iterable[PoolUse], run_id: st
     if rows:
         scope = Values((("cluster_id", cluster_id),))
         lake.publish_rows(SPOT_LOSSES, scope, pa.Table.from_pylist(rows), {"run-id": run_id})
+
+
+def record_experience(lake: Lake, run: ClusterRun) -> None:
+    """Record what an attempt on a cluster says of the spot pools that it used."""
+    record_uses(lake, run.cluster_id, pool_uses(run.use(), run.reclaimed), run.name)
 
 
 def read_losses(lake: Lake) -> Losses:
