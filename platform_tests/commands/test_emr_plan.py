@@ -96,6 +96,22 @@ def test_programs_get_the_fleets_as_emr_takes_them(run: Platform) -> None:
     assert plan["instance_fleets"][1]["TargetOnDemandCapacity"] == 64
 
 
+def test_a_deployment_with_clusters_plans_for_its_own(
+    run: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "PLATFORM_EMR" in run("plan").output
+    declared = tmp_path / "emr.yaml"
+    declared.write_text(
+        "region: us-east-1\nstaging: s3://bucket/emr\n"
+        "need: {cores: 24, memory_gib_per_core: 2}\npolicy: {on_demand_shares: [0.5]}\n"
+    )
+    monkeypatch.setenv("PLATFORM_EMR", str(declared))
+    assert "24 cores with 2 GiB each" in run("plan").output
+    assert "50% of the core fleet on demand" in run("plan", "--cores", 40).output
+    monkeypatch.setenv("PLATFORM_EMR", str(tmp_path / "none.yaml"))
+    assert "no such file" in run("plan").output
+
+
 def test_own_losses_in_the_lake_count(run: Platform, tmp_path: Path) -> None:
     """Only a book with zones can tell which pool was lost."""
     book = make_book(
