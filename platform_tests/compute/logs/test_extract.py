@@ -170,7 +170,9 @@ def test_a_planted_chain_of_python_is_found_in_noise(
     NOISES,
     st.lists(st.tuples(st.sampled_from(["java.io.IOException", "org.a.B$CError"]), st.uuids()), min_size=1, max_size=5),
 )
-def test_a_planted_chain_of_java_is_found_in_noise(before: list[str], after: list[str], chain: list) -> None:
+def test_a_planted_chain_of_java_is_found_in_noise(
+    before: list[str], after: list[str], chain: list[tuple[str, UUID]]
+) -> None:
     trace = java_trace([(name, str(message)) for name, message in chain]).splitlines()
     logged = "26/11/21 20:28:25 ERROR Executor: Exception in task 0.0 in stage 0.0 (TID 0)"
 
