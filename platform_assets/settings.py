@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -45,6 +45,8 @@ class Settings:
         s3_region: region of the bucket (``AWS_REGION``); credentials are found as every AWS client finds them.
         arrivals: where deliveries arrive (``PLATFORM_LANDING``): a folder, ``s3://bucket/prefix``, or
             ``sqs://host/account/queue?landing=s3://bucket/prefix``; by default the folder ``landing`` of the data.
+        alerts: file of sinks and routes (``PLATFORM_ALERTS``); without it alerts stay in the lake's table and in
+            Dagster's UI.
     """
 
     deployment: Deployment
@@ -56,6 +58,7 @@ class Settings:
     s3_endpoint: str | None = None
     s3_region: str | None = None
     arrivals: str | None = None
+    alerts: Path | None = None
 
     @property
     def landing(self) -> Path:
@@ -108,6 +111,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3_endpoint=env.get("PLATFORM_S3_ENDPOINT"),
         s3_region=env.get("AWS_REGION", env.get("AWS_DEFAULT_REGION")),
         arrivals=env.get("PLATFORM_LANDING"),
+        alerts=Path(env["PLATFORM_ALERTS"]).resolve() if env.get("PLATFORM_ALERTS") else None,
     )
 
 
@@ -117,6 +121,12 @@ def load_secrets(environment: Mapping[str, str] | None = None) -> Secrets:
     return Secrets(
         hash_key=env.get("PLATFORM_HASH_KEY"), vault=env.get("PLATFORM_VAULT"), vault_key=env.get("PLATFORM_VAULT_KEY")
     )
+
+
+def secrets_named(names: Iterable[str], environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Values of the environment variables that a declaration names; those that are not set are left out."""
+    env = os.environ if environment is None else environment
+    return {name: env[name] for name in names if name in env}
 
 
 def prepare_process() -> None:
