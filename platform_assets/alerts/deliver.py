@@ -24,17 +24,21 @@ def deliver(
 ) -> AlertState:
     """Send what waits, each sink's messages in their order; a sink that fails is left alone for a while.
 
+    Messages for a sink that is declared no longer are dropped; those for one that cannot be opened wait.
+
     Args:
-        limits: messages an hour by sink; None is no limit.
+        sinks: those that could be opened, by name.
+        limits: messages an hour of every declared sink; None is no limit.
         save: keeps a state durably before it returns.
     """
-    undeclared = [each for each in state.outbox if each.sink not in sinks]
-    state = state.without(*undeclared)
+    undeclared = [each for each in state.outbox if each.sink not in limits]
+    delivered = state.without(*undeclared)
     for name, sink in sinks.items():
-        state = _Delivering(state, sink, limits[name], now, save).all()
-    state = state.without_ended_threads()
-    save(state)
-    return state
+        delivered = _Delivering(delivered, sink, limits[name], now, save).all()
+    delivered = delivered.without_ended_threads()
+    if delivered != state:
+        save(delivered)
+    return delivered
 
 
 def problems(state: AlertState) -> list[str]:

@@ -39,7 +39,7 @@ def slack_client(token: str, server: str) -> WebClient:
     except ImportError as error:
         raise SlackNotInstalled from error
     client = SlackResource(token=token).get_client()
-    client.base_url = server
+    client.base_url, client.timeout = server, 10
     # A message is repeated by who knows whether it arrived, not after every cut connection.
     client.retry_handlers = []
     return client

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from platform_assets.alerts.declaration import (
-    Alerting,
     EmailSink,
     PagerDutySink,
     Secret,
@@ -28,17 +27,16 @@ if TYPE_CHECKING:
 SlackClient = Callable[[str, str], "WebClient"]
 
 
-def open_sinks(alerting: Alerting, environment: Mapping[str, str], slack: SlackClient) -> dict[str, Sink]:
-    """Every declared sink by name.
+def open_sink(name: str, declared: SinkDeclaration, environment: Mapping[str, str], slack: SlackClient) -> Sink:
+    """A declared sink.
+
+    Args:
+        environment: has the secrets that the declaration names.
+        slack: makes the client if the sink is one of Slack.
 
     Raises:
         SecretMissing: the environment lacks a secret.
     """
-    return {name: open_sink(name, declared, environment, slack) for name, declared in alerting.sinks.items()}
-
-
-def open_sink(name: str, declared: SinkDeclaration, environment: Mapping[str, str], slack: SlackClient) -> Sink:
-    """One declared sink; raises SecretMissing."""
 
     def value(field: str, secret: Secret) -> str:
         if not environment.get(secret.env):

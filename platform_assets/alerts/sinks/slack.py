@@ -70,7 +70,8 @@ class Slack(Sink):
 
     def attach(self, delivery: Delivery, thread: str, *, interrupted: bool) -> None:
         """Upload each attachment into the thread, with the message's id in its name."""
-        files = [(f"{delivery.id}-{each.name}", each) for each in delivery.message.attachments]
+        attachments = delivery.message.attachments
+        files = [(f"{delivery.id}-{number}-{each.name}", each) for number, each in enumerate(attachments, start=1)]
         with self._told_as_failure():
             there = self._files(delivery, thread) if interrupted else set()
             for name, each in files:
