@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from platform_assets.alerts.errors import AlertsDeclaredWrongly
+from platform_assets.alerts.errors import AlertsDeclaredWrongly, SinkNotKnown
 from platform_assets.alerts.news import Kind, News, Severity
 
 _ORDER: list[Severity] = ["info", "warning", "error", "critical"]
@@ -141,6 +141,12 @@ class Alerting(Declared):
                 {"unknown": ", ".join(unknown), "known": ", ".join(self.sinks)},
             )
         return self
+
+    def sink_named(self, name: str) -> str:
+        """The name itself, if a sink has it; raises SinkNotKnown."""
+        if name not in self.sinks:
+            raise SinkNotKnown(name, list(self.sinks))
+        return name
 
     def sinks_for(self, news: News) -> list[str]:
         """Names of the sinks that news go to."""

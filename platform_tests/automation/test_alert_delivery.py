@@ -1,5 +1,6 @@
 """The sensor that tells people, from a run that really fails to the channel: one message, its thread, its end."""
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,10 @@ from slack_server import CHANNEL, TOKEN, SlackServer
 from platform_assets.alerts.declaration import Alerting
 from platform_assets.automation.alert_delivery import alert_delivery
 from platform_assets.automation.alert_state import read_state
-from platform_assets.components.resources import WorkspaceResource
+from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.lake import Lake
 from platform_assets.pipeline import Product
+from platform_assets.pipeline.product import DEFS_FOLDER
 from platform_assets.settings import load_settings
 
 MONTHS = dg.StaticPartitionsDefinition(["2013-02", "2013-03"])
@@ -289,3 +291,54 @@ def test_a_channel_that_refuses_makes_the_tick_fail_and_what_waits_is_sent_later
     monkeypatch.setenv("TEST_SLACK_TOKEN", TOKEN)
     office.tick()
     assert len(slack_server.roots) == 1
+
+
+def test_a_refused_partition_is_told_with_what_to_do_and_no_log(
+    office: Office, slack_server: SlackServer, definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    office.definitions = definitions
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "airports.csv").write_text("faa,name\nJFK,Kennedy\n")
+    declared = dg.load_from_defs_folder(path_within_project=DEFS_FOLDER)
+    resources = {"workspace": office.workspace, "mlflow_tracking": MlflowResource(tracking_uri="sqlite://")}
+    deployed = dg.Definitions.merge(declared, dg.Definitions(resources=resources))
+    done = deployed.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=office.instance, asset_selection=[dg.AssetKey("airports")], raise_on_error=False
+    )
+    assert not done.success
+    office.tick()
+
+    (root,) = slack_server.roots
+    assert "*airports was refused*" in root.shown
+    assert "Owner: *team:flight-operations*" in root.shown
+    assert "missing" in root.shown
+    assert slack_server.files(root) == {}
+
+
+def test_the_logs_of_the_cluster_that_worked_for_a_run_are_linked_and_searched(
+    office: Office, slack_server: SlackServer, tmp_path: Path
+) -> None:
+    container = tmp_path / "logs" / "j-1ABC" / "containers" / "application_1_1" / "container_1_1_01_000001"
+    container.mkdir(parents=True)
+    thrown = (
+        "Traceback (most recent call last):\n  File \"features.py\", line 7, in rates\nKeyError: 'of the cluster'\n"
+    )
+    (container / "stdout.gz").write_bytes(gzip.compress(thrown.encode()))
+
+    @dg.asset
+    def on_a_cluster(context: dg.AssetExecutionContext) -> None:
+        facts = {
+            "cluster": dg.MetadataValue.url("https://console.example.com/j-1ABC"),
+            "logs": dg.MetadataValue.path(f"{container.parents[2]}/"),
+        }
+        context.log_event(dg.AssetObservation("on_a_cluster", metadata=facts))
+        raise dg.Failure("Job 'rates' failed on EMR cluster j-1ABC.")
+
+    office.make(on_a_cluster, partition=None)
+    office.tick()
+
+    (root,) = slack_server.roots
+    assert "<https://console.example.com/j-1ABC|cluster>" in root.shown
+    (extract,) = slack_server.files(root).values()
+    assert extract.startswith("KeyError: 'of the cluster'")
+    assert "j-1ABC/containers/application_1_1/container_1_1_01_000001/stdout.gz, from line 1" in extract
