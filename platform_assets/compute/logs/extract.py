@@ -23,7 +23,9 @@ _CONSEQUENCE = re.compile(
     r"(?:was|has been|is) (?:shut ?down|stopped|cancelled)|ExecutorLostFailure|Connection (?:reset|refused)|Broken pipe"
     r"|Answer from Java side is empty|Error while sending or receiving"
 )
-_CONSEQUENCES = frozenset({"SystemExit", "InterruptedException", "ClosedChannelException", "Py4JNetworkError"})
+_CONSEQUENCES = frozenset(
+    {"SystemExit", "InterruptedException", "ClosedChannelException", "Py4JNetworkError", "ClusterFailed"}
+)
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,14 @@ class _Candidate:
         """What tells most comes first: a failure before its consequence, the driver before an executor, the newest."""
         root = self.episode.causes[-1]
         follows = root.exception.rpartition(".")[2] in _CONSEQUENCES or _CONSEQUENCE.search(root.message)
-        tier = 2 if self.episode.quiet else 1 if follows else 0
+        tier = 3 if self.episode.quiet else 2 if follows else 0 if root.exception else 1
         return tier, source_rank(self.source), -self.episode.first
 
 
 def extract_failure(logs: Mapping[str, str]) -> LogExtract | None:
     """The failure that a job's logs tell of, or None if they tell of none.
 
-    Exceptions are preferred to errors without one (``command not found``), failures to their consequences
+    Exceptions are preferred to errors without one (``command not found``), these to what only follows from a failure
     (``Application finished with failed status``), the driver's logs to those of executors, and of one log the newest
     failure. What a logger wrote as a warning counts only if there is nothing else. Never raises.
 
@@ -83,10 +85,11 @@ def extract_failure(logs: Mapping[str, str]) -> LogExtract | None:
     """
     read = {name: text.splitlines() for name, text in logs.items()}
     found = sorted(
-        (_Candidate(name, lines, each) for name, lines in read.items() for each in episodes(lines)),
-        key=lambda candidate: candidate.order,
-    ) or sorted(
-        (_Candidate(name, lines, each) for name, lines in read.items() for each in _complaints(lines)),
+        (
+            _Candidate(name, lines, each)
+            for name, lines in read.items()
+            for each in [*episodes(lines), *_complaints(lines)]
+        ),
         key=lambda candidate: candidate.order,
     )
     if not found:

@@ -34,6 +34,8 @@ _COMPLAINT = re.compile(
     r"\b(?:ERROR|FATAL|CRITICAL)\b|^(?:E|ERROR|error|fatal|Fatal error): |command not found|Permission denied"
     r"|AccessDenied|No space left on device|(?<!un)\b[Kk]illed\b|\bexit (?:code|status) [1-9]"
 )
+# Dagster's own log says of every failed step that it failed.
+_DAGSTER = " - dagster - "
 
 
 def plain(line: str) -> str:
@@ -59,7 +61,7 @@ def is_java_frame(line: str) -> bool:
 
 def is_complaint(line: str) -> bool:
     """Whether a line without an exception tells of an error, as those of shells and package managers do."""
-    return bool(_COMPLAINT.search(line)) and not is_quiet(line)
+    return bool(_COMPLAINT.search(line)) and not is_quiet(line) and _DAGSTER not in line
 
 
 def java_causes(line: str) -> list[Cause]:

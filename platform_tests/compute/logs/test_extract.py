@@ -130,6 +130,19 @@ def test_errors_without_an_exception_are_told_in_the_logs_words() -> None:
     assert "+ pip3 install pandas" in found.text
 
 
+def test_why_a_cluster_could_not_work_is_told_rather_than_that_it_failed() -> None:
+    error = raised(chained(1, "bootstrap", True)).replace("ValueError:", "compute.emr.errors.ClusterFailed:")
+    logs = {"driver/error": error, "j-1/node/i-1/bootstrap-actions/1/stderr.gz": "bash: pip3: command not found"}
+
+    found, alone = extract_failure(logs), extract_failure({"driver/error": error})
+
+    assert found is not None
+    assert found.root.message == "bash: pip3: command not found"
+    assert "ClusterFailed: bootstrap" in found.text
+    assert alone is not None
+    assert alone.root.exception.endswith("ClusterFailed")
+
+
 def test_an_exception_group_is_told_with_its_part() -> None:
     try:
         raise ExceptionGroup("two sources failed", [ValueError("first"), KeyError("second")])
