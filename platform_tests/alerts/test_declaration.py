@@ -11,6 +11,7 @@ from platform_assets.alerts.news import News
 from platform_assets.alerts.sinks.opening import open_sink
 from platform_assets.automation.alert_sinks import slack_client
 
+ROOT = Path(__file__).parents[2]
 SINKS = """
 sinks:
   data-alerts: {kind: slack, channel: C0123ABCDEF, token: {env: SLACK_BOT_TOKEN}}
@@ -61,6 +62,16 @@ def test_a_wrong_file_is_told_with_field_rule_and_remedy(tmp_path: Path, text: s
     assert str(wrong.value).startswith(f"{path} does not declare alerts: ")
     assert words in str(wrong.value)
     assert "docs/guides/alerts.md" in str(wrong.value)
+
+
+def test_the_file_of_the_guide_declares_alerts(tmp_path: Path, news: Callable[..., News]) -> None:
+    guide = (ROOT / "docs" / "guides" / "alerts.md").read_text()
+    text = guide.split("```yaml\n")[1].split("```")[0]
+
+    alerting = load_alerting(written(tmp_path, text))
+
+    assert alerting.sinks_for(news("flights", "broken")) == ["data-alerts", "on-call"]
+    assert alerting.sinks_for(news("flights", "broken", kind="drift")) == ["data-alerts", "mailbox", "ticket-system"]
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

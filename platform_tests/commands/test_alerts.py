@@ -15,6 +15,7 @@ from platform_assets.alerts.follow import follow
 from platform_assets.alerts.news import News
 from platform_assets.alerts.state import AlertState
 from platform_assets.automation.alert_state import keep_state
+from platform_assets.cli import platform
 from platform_assets.commands.alerts import alerts
 
 
@@ -29,10 +30,15 @@ def slack_server() -> Iterator[SlackServer]:
 def declared(tmp_path: Path, slack_server: SlackServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     said = {
         "sinks": {
-            "chat": {"kind": "slack", "channel": CHANNEL, "token": {"env": "CHAT_TOKEN"}, "server": slack_server.api},
+            "data-alerts": {
+                "kind": "slack",
+                "channel": CHANNEL,
+                "token": {"env": "CHAT_TOKEN"},
+                "server": slack_server.api,
+            },
             "hook": {"kind": "webhook", "url": {"env": "HOOK_URL"}},
         },
-        "routes": [{"to": ["chat", "hook"]}],
+        "routes": [{"to": ["data-alerts", "hook"]}],
     }
     file = tmp_path / "alerts.yaml"
     file.write_text(json.dumps(said))
@@ -45,9 +51,11 @@ def declared(tmp_path: Path, slack_server: SlackServer, monkeypatch: pytest.Monk
 def test_a_sink_is_tried_with_a_message_a_file_and_an_end(
     declared: dict[str, object], slack_server: SlackServer
 ) -> None:
-    done = CliRunner().invoke(alerts, ["test", "--sink", "chat"])
+    said_in_the_guide = "platform alerts test --sink data-alerts"
 
-    assert (done.exit_code, done.output) == (0, "chat: took a message\n")
+    done = CliRunner().invoke(platform, said_in_the_guide.split()[1:])
+
+    assert (done.exit_code, done.output) == (0, "data-alerts: took a message\n")
     (root,) = slack_server.roots
     assert "nothing is broken" in root.shown
     assert len(slack_server.files(root)) == 1
@@ -58,14 +66,14 @@ def test_every_sink_is_tried_although_one_of_them_cannot_be(declared: dict[str, 
     done = CliRunner().invoke(alerts, ["test"])
 
     assert done.exit_code == 1
-    assert "chat: took a message" in done.output
+    assert "data-alerts: took a message" in done.output
     assert "'hook' takes its url from the environment variable HOOK_URL, which is not set" in done.output
 
 
 def test_a_sink_that_nobody_declared_is_told_with_those_that_are(declared: dict[str, object]) -> None:
     done = CliRunner().invoke(alerts, ["test", "--sink", "caht"])
 
-    assert done.output == "Error: there is no alert sink 'caht'. Choose one of: chat, hook.\n"
+    assert done.output == "Error: there is no alert sink 'caht'. Choose one of: data-alerts, hook.\n"
 
 
 def test_without_a_file_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +110,7 @@ def test_what_stands_and_what_waits_is_listed(
     (incident,) = listed["incidents"]
     assert (incident["asset"], incident["standing"]) == ("flights", ["2013-02"])
     assert [(each["sink"], each["why"]) for each in listed["waiting"]] == [
-        ("chat", "on its way"),
+        ("data-alerts", "on its way"),
         ("hook", "on its way"),
     ]
     assert "flights 2013-02 failed" in CliRunner().invoke(alerts, ["list"]).output
