@@ -42,9 +42,9 @@ def test_the_resource_of_a_step_has_the_same_settings_and_does_not_show_the_cata
 
 
 def test_the_environment_says_which_engines_auto_may_choose() -> None:
-    settings = load_settings({"PLATFORM_ENGINE": "auto", "PLATFORM_AUTO_ENGINES": "embedded:2GB; spark"})
+    settings = load_settings({"PLATFORM_ENGINE": "auto", "PLATFORM_AUTO_ENGINES": "embedded:2GiB; spark"})
 
-    assert (settings.engine, settings.ladder.rungs) == ("auto", (Rung("embedded", 2 * 10**9), Rung("spark")))
+    assert (settings.engine, settings.ladder.rungs) == ("auto", (Rung("embedded", 2 * 2**30), Rung("spark")))
     assert load_settings({}).ladder.rungs == (Rung("embedded"),)
 
 
@@ -58,7 +58,7 @@ def test_the_environment_says_which_engines_auto_may_choose() -> None:
         (
             {"PLATFORM_AUTO_ENGINES": "embedded; emr"},
             "PLATFORM_AUTO_ENGINES: The engines for 'auto', 'embedded; emr', cannot be used: embedded has no limit, so "
-            "that what follows is never chosen. Write them as in 'embedded:2GB,15min,60%; spark:20GB; emr'.",
+            "that what follows is never chosen. Write them as in 'embedded:2GiB,15min,60%; spark:20GiB; emr'.",
         ),
     ],
 )

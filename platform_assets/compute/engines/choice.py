@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from platform_assets.compute.engines.ladder import EngineName, EngineWanted, Ladder, Rung
-from platform_assets.compute.engines.words import duration, size
+from platform_assets.compute.engines.engines import Wanted
+from platform_assets.compute.engines.ladder import EngineName, Ladder, Rung
 from platform_assets.compute.job import Job
+from platform_assets.compute.utilisation.words import counted, seconds_words
+from platform_assets.lake.sizes import size
 
 # What a run says of one with more bytes than so many times its own is no more than of that many: most of a small run is
 # start-up, which does not grow.
@@ -48,14 +50,6 @@ class EarlierRun:
     def growth(self, work: Work) -> float:
         """How many times as much the work reads, at most :data:`MOST_GROWTH`."""
         return min(work.bytes / max(self.bytes, 1), MOST_GROWTH)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The engine that was asked for, and by what, in words."""
-
-    engine: EngineWanted
-    by: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +101,7 @@ def _too_much(rung: Rung, work: Work, then: EarlierRun | None, memory_bytes: int
     growth = then.growth(work)
     seconds = then.seconds * growth
     if rung.seconds is not None and seconds > rung.seconds:
-        return f"{duration(seconds)} are expected and it takes up to {duration(rung.seconds)}"
+        return f"{seconds_words(seconds)} are expected and it takes up to {seconds_words(rung.seconds)}"
     if rung.memory_share is not None and memory_bytes is not None and then.peak_bytes is not None:
         peak = then.held_bytes + max(then.peak_bytes - then.held_bytes, 0) * growth
         limit = memory_bytes * rung.memory_share
@@ -117,8 +111,8 @@ def _too_much(rung: Rung, work: Work, then: EarlierRun | None, memory_bytes: int
 
 
 def _chosen(rung: Rung, work: Work, earlier: Sequence[EarlierRun], passed: Sequence[str]) -> EngineChoice:
-    read = f"{size(work.bytes)} in {work.files:,} {'file' if work.files == 1 else 'files'}"
-    last = f", last run {duration(earlier[0].seconds)} {earlier[0].engine}" if earlier else ""
+    read = f"{size(work.bytes)} in {counted(work.files, 'file')}"
+    last = f", last run {seconds_words(earlier[0].seconds)} {earlier[0].engine}" if earlier else ""
     why = f" ({'; '.join(passed)})" if passed else ""
     return EngineChoice(rung.engine, f"auto: {read}{last}: {rung.engine}{why}")
 
