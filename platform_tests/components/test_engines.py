@@ -20,7 +20,7 @@ def materialise(
 ) -> Materialise:
     """Materialises the asset ``planes`` of a deployment whose engine is 'auto', with tags of the run."""
     settings = load_settings(
-        {"PLATFORM_DATA": str(tmp_path), "PLATFORM_ENGINE": "auto", "PLATFORM_AUTO_ENGINES": "embedded:2GB; emr"}
+        {"PLATFORM_DATA": str(tmp_path), "PLATFORM_ENGINE": "auto", "PLATFORM_AUTO_ENGINES": "embedded:2GiB; emr"}
     )
     deliver_some(settings.landing, "2013-01")
     asset = dataset_asset(product, product.datasets["planes"])

@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from platform_assets.compute.engines import EmbeddedEngine, Engines
-from platform_assets.compute.engines.choice import EarlierRun, Wanted, Work, choose_engine
+from platform_assets.compute.engines.choice import EarlierRun, Work, choose_engine
+from platform_assets.compute.engines.engines import Wanted
 from platform_assets.compute.engines.ladder import EngineName, Ladder, LadderNotUnderstood, Rung
 from platform_assets.compute.errors import EngineNotKnown
 
 AUTO = Wanted("auto", "as declared")
-EVERYWHERE = Ladder.parse("embedded:2GB,15min,60%; spark:20GB; emr")
-GB, MEMORY = 10**9, 16 * 10**9
+EVERYWHERE = Ladder.parse("embedded:2GiB,15min,60%; spark:20GiB; emr")
+GIB, MEMORY = 2**30, 16 * 2**30
 ORDER: tuple[EngineName, ...] = get_args(EngineName)
 
 # What hypothesis takes for slow is a machine that is busy with something else.
@@ -25,6 +26,7 @@ runs = st.lists(
         st.sampled_from(ORDER),
         sizes,
         st.floats(0, 10**6),
+        st.integers(0, 10**12),
         st.none() | st.integers(0, 10**12),
     ),
     max_size=4,
@@ -52,39 +54,46 @@ def _limits(rung: Rung) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     ("work", "earlier", "engine", "reason"),
     [
-        (Work(0, 1), [], "embedded", "auto: 0 bytes in 1 file: embedded"),
+        (Work(0, 1), [], "embedded", "auto: 0 B in 1 file: embedded"),
         (
-            Work(1_940_000_000, 40),
-            [EarlierRun("embedded", 1_940_000_000, 12)],
+            Work(2 * GIB, 40),
+            [EarlierRun("embedded", 2 * GIB, 12)],
             "embedded",
-            "auto: 1.9 GB in 40 files, last run 12 s embedded: embedded",
+            "auto: 2.0 GiB in 40 files, last run 12 s embedded: embedded",
         ),
         (
-            Work(2_100_000_000, 40),
-            [EarlierRun("embedded", 1_940_000_000, 12)],
+            Work(2 * GIB + 10**8, 40),
+            [EarlierRun("embedded", 2 * GIB, 12)],
             "spark",
-            "auto: 2.1 GB in 40 files, last run 12 s embedded: spark (not embedded, as it takes up to 2.0 GB)",
+            "auto: 2.1 GiB in 40 files, last run 12 s embedded: spark (not embedded, as it takes up to 2.0 GiB)",
         ),
         (
-            Work(2 * GB, 4),
-            [EarlierRun("spark", GB, 300), EarlierRun("embedded", GB, 600)],
+            Work(2 * GIB, 4),
+            [EarlierRun("spark", GIB, 300), EarlierRun("embedded", GIB, 600)],
             "spark",
-            "auto: 2.0 GB in 4 files, last run 5 min spark: spark (not embedded, as 20 min are expected and it takes "
-            "up to 15 min)",
+            "auto: 2.0 GiB in 4 files, last run 5 min 0 s spark: spark (not embedded, as 20 min 0 s are "
+            "expected and it takes up to 15 min 0 s)",
         ),
         (
-            Work(2 * GB, 4),
-            [EarlierRun("embedded", GB, 60, 6 * GB)],
+            Work(2 * GIB, 4),
+            [EarlierRun("embedded", GIB, 60, GIB, 6 * GIB)],
             "spark",
-            "auto: 2.0 GB in 4 files, last run 60 s embedded: spark (not embedded, as 12.0 GB of memory are expected "
-            "and it takes up to 9.6 GB)",
+            "auto: 2.0 GiB in 4 files, last run 1 min 0 s embedded: spark (not embedded, as 11.0 GiB of memory "
+            "are expected and it takes up to 9.6 GiB)",
         ),
         (
-            Work(30 * GB, 1200),
+            # A run of a second says little of one with a thousand times the bytes.
+            Work(2 * GIB, 4),
+            [EarlierRun("embedded", 2_000_000, 1.2, 400_000_000, 600_000_000)],
+            "embedded",
+            "auto: 2.0 GiB in 4 files, last run 1.2 s embedded: embedded",
+        ),
+        (
+            Work(30 * GIB, 1200),
             [],
             "emr",
-            "auto: 30.0 GB in 1,200 files: emr (not embedded, as it takes up to 2.0 GB; not spark, as it takes up to "
-            "20.0 GB)",
+            "auto: 30.0 GiB in 1,200 files: emr (not embedded, as it takes up to 2.0 GiB; not spark, as it takes up to "
+            "20.0 GiB)",
         ),
     ],
 )
@@ -97,16 +106,16 @@ def test_the_first_engine_that_nothing_speaks_against_is_chosen_and_the_reason_i
 
 
 def test_work_that_cannot_leave_stays_and_says_why() -> None:
-    choice = choose_engine(AUTO, EVERYWHERE, Work(30 * GB, 1), memory_bytes=MEMORY, stays="the lake is here")
+    choice = choose_engine(AUTO, EVERYWHERE, Work(30 * GIB, 1), memory_bytes=MEMORY, stays="the lake is here")
 
     assert choice.engine == "spark"
-    assert choice.reason.endswith("spark (not embedded, as it takes up to 2.0 GB; not emr, as the lake is here)")
+    assert choice.reason.endswith("spark (not embedded, as it takes up to 2.0 GiB; not emr, as the lake is here)")
 
 
 def test_who_offers_a_cluster_alone_is_told_why_it_is_not_used() -> None:
     choice = choose_engine(AUTO, Ladder.parse("emr"), Work(5, 1), stays="the lake is here")
 
-    assert choice.reason == "auto: 5 bytes in 1 file: embedded (not emr, as the lake is here)"
+    assert choice.reason == "auto: 5 B in 1 file: embedded (not emr, as the lake is here)"
 
 
 @patiently
@@ -152,11 +161,11 @@ def test_what_was_asked_for_is_chosen_whatever_the_size(
 
 
 @patiently
-@given(st.integers(1, 999), st.sampled_from(["MB", "GB", "TB"]), st.integers(1, 99), st.integers(1, 100))
+@given(st.integers(1, 999), st.sampled_from(["MiB", "GiB", "TiB"]), st.integers(1, 99), st.integers(1, 100))
 def test_a_ladder_is_what_its_text_says(count: int, unit: str, minutes: int, percent: int) -> None:
     ladder = Ladder.parse(f" embedded: {count}{unit} ,{minutes}min,{percent}% ;emr")
 
-    bytes_ = count * {"MB": 10**6, "GB": 10**9, "TB": 10**12}[unit]
+    bytes_ = count * {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}[unit]
     assert ladder.rungs == (Rung("embedded", bytes_, minutes * 60, percent / 100), Rung("emr"))
 
 
@@ -165,16 +174,16 @@ def test_a_ladder_is_what_its_text_says(count: int, unit: str, minutes: int, per
     [
         ("", "'' is none of embedded, spark, emr"),
         ("embeded", "'embeded' is none of embedded, spark, emr"),
-        ("emr; embedded:2GB", "in the order embedded, spark, emr"),
-        ("embedded:1GB; embedded", "engines stand once each"),
+        ("emr; embedded:2GiB", "in the order embedded, spark, emr"),
+        ("embedded:1GiB; embedded", "engines stand once each"),
         ("embedded; emr", "embedded has no limit, so that what follows is never chosen"),
-        ("embedded:2GB", "embedded is the last, so that no limit of it has an effect"),
-        ("embedded:2GB,3GB; emr", "embedded has two limits of the same kind"),
+        ("embedded:2GiB", "embedded is the last, so that no limit of it has an effect"),
+        ("embedded:2GiB,3GiB; emr", "embedded has two limits of the same kind"),
         ("embedded:2 parsecs; emr", "'2 parsecs' is no limit"),
         ("embedded:; emr", "'' is no limit"),
         ("embedded:0%; emr", "'0%' is no limit"),
         ("embedded:101%; emr", "'101%' is no limit"),
-        ("embedded:-2GB; emr", "'-2GB' is no limit"),
+        ("embedded:-2GiB; emr", "'-2GiB' is no limit"),
     ],
 )
 def test_a_ladder_that_cannot_be_meant_is_refused_with_an_example(text: str, rule: str) -> None:
@@ -182,7 +191,7 @@ def test_a_ladder_that_cannot_be_meant_is_refused_with_an_example(text: str, rul
         Ladder.parse(text)
 
     assert rule in str(error.value)
-    assert str(error.value).endswith("Write them as in 'embedded:2GB,15min,60%; spark:20GB; emr'.")
+    assert str(error.value).endswith("Write them as in 'embedded:2GiB,15min,60%; spark:20GiB; emr'.")
 
 
 @patiently

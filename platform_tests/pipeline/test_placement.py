@@ -85,6 +85,7 @@ def test_every_publish_says_which_engine_made_it_and_why(offering: Callable[...,
     assert (run.engine, run.bytes) == ("spark", file.stat().st_size)
     assert run.seconds == pytest.approx(done.facts["engine seconds"], abs=0.001)
     assert run.peak_bytes == done.facts["engine peak bytes"]
+    assert 10**7 < run.held_bytes <= run.peak_bytes
 
 
 def test_auto_learns_from_what_the_last_run_took(offering: Callable[..., Workspace], product: Product) -> None:
@@ -103,7 +104,7 @@ def test_auto_learns_from_what_the_last_run_took(offering: Callable[..., Workspa
 def test_features_are_placed_by_the_bytes_that_the_lake_plans(
     offering: Callable[..., Workspace], product: Product
 ) -> None:
-    space = offering("embedded:0MB; spark", default="auto")
+    space = offering("embedded:0MiB; spark", default="auto")
     for name in ("flights", "weather"):
         materialise_dataset(offering(), product, name, MONTH)
     for name in ("planes", "airports"):
@@ -115,7 +116,7 @@ def test_features_are_placed_by_the_bytes_that_the_lake_plans(
     files = [Path(file) for table in inputs for file in space.lake.plan_files(table)]
     assert facts["engine input bytes"] == sum(file.stat().st_size for file in files)
     assert facts["engine"] == "spark"
-    assert f"in {len(files)} files: spark (not embedded, as it takes up to 0 bytes)" in facts["engine reason"]
+    assert f"in {len(files)} files: spark (not embedded, as it takes up to 0 B)" in facts["engine reason"]
 
 
 def test_a_cluster_is_not_asked_for_what_it_cannot_read(offering: Callable[..., Workspace], product: Product) -> None:

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from platform_assets.compute.engines.base import Engine
-from platform_assets.compute.engines.choice import Wanted
 from platform_assets.compute.engines.ladder import EMBEDDED_ONLY, EngineName, EngineWanted, Ladder
 from platform_assets.compute.errors import EngineNotKnown
 
 # A run with this tag uses its value instead of what is declared.
 ENGINE_TAG = "platform/engine"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The engine that was asked for, and by what, in words."""
+
+    engine: EngineWanted
+    by: str
 
 
 @dataclass(frozen=True)

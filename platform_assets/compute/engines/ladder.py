@@ -9,9 +9,8 @@ from typing import Literal, get_args
 EngineName = Literal["embedded", "spark", "emr"]
 EngineWanted = Literal["embedded", "spark", "emr", "auto"]
 
-EXAMPLE = "embedded:2GB,15min,60%; spark:20GB; emr"
-# Decimal units, as file sizes and prices of storage are given.
-BYTES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
+EXAMPLE = "embedded:2GiB,15min,60%; spark:20GiB; emr"
+BYTES = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 _LIMIT = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([A-Za-z]+|%)")
 

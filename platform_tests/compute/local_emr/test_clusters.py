@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from emr_requests import fleet, request, start, step, step_states, wait
+from local_emr.execution import lives
 
 if TYPE_CHECKING:
     from local_emr import LocalEmr
@@ -115,7 +116,7 @@ def test_termination_kills_what_runs(local_emr: LocalEmr, tmp_path: Path) -> Non
     status = wait(local_emr, cluster)
     assert (status["State"], status["StateChangeReason"]["Code"]) == ("TERMINATED", "USER_REQUEST")
     assert step_states(local_emr, cluster) == ["CANCELLED"]
-    assert not Path("/proc", (tmp_path / "child").read_text().strip()).exists()
+    assert not lives(int((tmp_path / "child").read_text()))
 
 
 def test_a_protected_cluster_is_not_terminated(local_emr: LocalEmr) -> None:

@@ -57,8 +57,9 @@ class Execution:
 
     def _session(self) -> Iterator[int]:
         for entry in Path("/proc").iterdir():
-            if entry.name.isdecimal() and _session_of(int(entry.name)) == self._process.pid and _lives(entry):
-                yield int(entry.name)
+            pid = int(entry.name) if entry.name.isdecimal() else None
+            if pid and _session_of(pid) == self._process.pid and lives(pid):
+                yield pid
 
     @staticmethod
     def _signal(number: signal.Signals, pids: Sequence[int] | Iterator[int]) -> None:
@@ -73,10 +74,10 @@ def _session_of(pid: int) -> int | None:
     return None
 
 
-def _lives(process: Path) -> bool:
-    """False for one that has ended and was not waited for."""
+def lives(pid: int) -> bool:
+    """Whether a process runs; false for one that has ended and was not waited for."""
     with contextlib.suppress(OSError):
-        return process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
 
 

@@ -32,27 +32,31 @@ class Gateway:
         signed = SIGNATURE.search(environment.get("HTTP_AUTHORIZATION", ""))
         key, service = (signed["key"], signed["service"]) if signed else (None, "s3")
         target = environment.get("HTTP_X_AMZ_TARGET", "")
+        if not target.startswith(TARGET):
+            return self._other(service, key, environment, start_response)
+        # Read in any case: a client whose call is not read to its end sees a broken connection, not the answer.
+        body, operation = _body(environment), target.removeprefix(TARGET)
         try:
-            self.access.check(service, target.removeprefix(TARGET), key)
-            if not target.startswith(TARGET):
-                return self.others(environment, start_response)
-            answer = self.operations.call(target.removeprefix(TARGET), _body(environment), key)
+            self.access.check(service, operation, key)
+            answer = self.operations.call(operation, json.loads(body or b"{}"), key)
         except ApiError as error:
-            _drain(environment)
-            return _xml_error(error, start_response) if service == "s3" else _json_error(error, start_response)
+            return _json_error(error, start_response)
         return _respond(start_response, "200 OK", "application/x-amz-json-1.1", _json(answer))
 
+    def _other(
+        self, service: str, key: str | None, environment: Environment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        try:
+            self.access.check(service, "", key)
+        except ApiError as error:
+            _body(environment)
+            return _xml_error(error, start_response)
+        return self.others(environment, start_response)
 
-def _body(environment: Environment) -> dict[str, Any]:
-    content = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
-    body: dict[str, Any] = json.loads(content or b"{}")
-    return body
 
-
-def _drain(environment: Environment) -> None:
-    """Read what the client sends, or it sees a broken connection in place of the answer."""
-    if not environment.get("HTTP_TRANSFER_ENCODING"):
-        environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
+def _body(environment: Environment) -> bytes:
+    content: bytes = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
+    return content
 
 
 def _json(answer: object) -> bytes:
