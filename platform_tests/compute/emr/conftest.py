@@ -48,11 +48,15 @@ class Deployment:
         return self.emr.client("s3")
 
     def engine(
-        self, prices: PriceBook | None = None, sleep: Callable[[float], None] = time.sleep, **changed: Any
+        self,
+        prices: PriceBook | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        ended: Callable[[Any], None] | None = None,
+        **changed: Any,
     ) -> EmrEngine:
         """An engine without Dagster; ``changed`` are fields of the settings."""
         settings = EmrSettings.model_validate({**self.settings.model_dump(), **changed})
-        return EmrEngine(settings, "local", lambda: prices or bundled_prices(), sleep=sleep)
+        return EmrEngine(settings, "local", lambda: prices or bundled_prices(), sleep=sleep, ended=ended)
 
 
 @pytest.fixture(scope="package")

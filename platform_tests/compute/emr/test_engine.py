@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 
 import pytest
 
@@ -14,23 +15,27 @@ from platform_assets.compute.job import Job, Output
 pytestmark = pytest.mark.spark
 
 
-def test_a_job_runs_through_throttled_calls_and_leaves_its_traces(deployment, keys, caplog):
+def test_a_job_gets_through_a_loss_of_spot_and_throttled_calls_and_leaves_its_traces(
+    deployment, spot_book, keys, caplog
+):
     job = Job(
         name="count",
         function="emr_jobs:numbers",
         output=Output(location="s3://platform/staged/count", columns=[("number", "bigint")]),
     )
-    engine = deployment.engine()
-    faults = {"fault:throttled": "0.2", "fault:s3-slow-down": "0.03"}
-    with deployment.emr.injected(faults), caplog.at_level(logging.INFO, logger="platform_assets"):
-        result = engine.run(job)
+    with ExitStack() as first_attempt, caplog.at_level(logging.INFO, logger="platform_assets"):
+        engine = deployment.engine(spot_book, ended=lambda _: first_attempt.close())
+        with deployment.emr.injected({"fault:throttled": "0.2", "fault:s3-slow-down": "0.03"}):
+            first_attempt.enter_context(deployment.emr.injected({"fault:spot-loss": "during-step"}))
+            result = engine.run(job)
     assert result.engine == "emr"
-    assert [file.split("/part-")[0] for file in result.staged.files] == ["s3://platform/staged/count"]
+    # What the lost attempt may have left is not among it.
+    assert [file.split("/part-")[0] for file in result.staged.files] == ["s3://platform/staged/count/attempt-2"]
     assert "counting to a hundred" in caplog.text
-    (run,) = engine.runs
-    assert run.failure is None
+    lost, run = engine.runs
+    assert (lost.failure.kind, run.failure) == ("spot_loss", None)
     assert set(run.seconds) >= {"provisioning", "step", "termination"}
-    assert {use.role for use in run.instances} == {"primary", "core"}
+    assert {use.role for use in run.instances} == {"primary", "core", "task"}
     root = Places.of_logs(run.log_uri.removesuffix(f"{run.cluster_id}/")).root.removeprefix("s3://platform/")
     left = keys(root)
     assert f"{root}/cluster.json" in left
