@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
-from platform_assets.compute.engines.ladder import EngineWanted, Ladder
+from platform_assets.compute.engines.ladder import EngineWanted, Ladder, LadderNotUnderstood
 from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
 
@@ -31,6 +31,13 @@ class SettingsError(ValueError):
 
     def __init__(self, variable: str, value: str, allowed: tuple[str, ...]) -> None:
         super().__init__(f"{variable}={value} is not known. Set it to one of: {', '.join(allowed)}.")
+
+
+class AutoEnginesWrong(SettingsError):
+    """``PLATFORM_AUTO_ENGINES`` is not understood."""
+
+    def __init__(self, error: LadderNotUnderstood) -> None:
+        ValueError.__init__(self, f"PLATFORM_AUTO_ENGINES: {error}")
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from environment variables; raises SettingsError or LadderNotUnderstood for unknown values."""
+    """Settings from environment variables; raises SettingsError for unknown values."""
     env = os.environ if environment is None else environment
     data = Path(env.get("PLATFORM_DATA", str(ROOT / "data"))).resolve()
     return Settings(
@@ -180,7 +187,10 @@ def dagster_home() -> Path:
 
 def _ladder(text: str) -> str:
     """The text itself, once it is understood: who set it wrongly is told before anything runs."""
-    Ladder.parse(text)
+    try:
+        Ladder.parse(text)
+    except LadderNotUnderstood as error:
+        raise AutoEnginesWrong(error) from error
     return text
 
 

@@ -78,7 +78,8 @@ class StagedFiles(_Message):
 class JobResult(_Message):
     """What a job did; ``audit`` is the audit function's answer.
 
-    ``peak_bytes`` is the most memory of the engine's process while the job ran, where the engine can tell.
+    ``held_bytes`` is the memory of the engine's process as the job began, and ``peak_bytes`` the most while it ran,
+    where the engine can tell.
     """
 
     job: str
@@ -86,4 +87,5 @@ class JobResult(_Message):
     staged: StagedFiles
     seconds: float
     audit: dict[str, Any] = Field(default_factory=dict)
+    held_bytes: int | None = None
     peak_bytes: int | None = None
