@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -89,7 +88,9 @@ def failures(done: Any) -> list[str]:
 def rows(settings: Settings, table: str) -> list[dict[str, Any]]:
     lake = Lake(settings.warehouse, settings.catalog, S3Access(settings.s3_endpoint, settings.s3_region))
     found = lake.read(table)
-    return found.sort_by([(name, "ascending") for name in found.column_names if found[name].type != "binary"]).to_pylist()
+    return found.sort_by(
+        [(name, "ascending") for name in found.column_names if found[name].type != "binary"]
+    ).to_pylist()
 
 
 def test_a_month_on_clusters_gives_the_tables_of_this_machine(
