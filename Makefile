@@ -11,7 +11,7 @@ UNTIL ?=
 export UV_COMPILE_BYTECODE := 1
 export DAGSTER_HOME ?= $(CURDIR)
 
-.PHONY: help setup demo test ui lint types rules check java browser s3 s3a postgres requirements clean bench screenshots
+.PHONY: help setup demo test ui lint types rules check java s3a browser s3 postgres requirements clean bench screenshots
 
 help: ## Show what every target does
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,14 +57,14 @@ screenshots: $(VENV)/.dev ## Take the README's screenshots of a short replay (ne
 java: ## Install Java for a real Apache Spark (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless
 
+s3a: ## Fetch the jars through which Apache Spark reaches S3 (10 MB from Maven Central, checked)
+	bash requirements/jars.sh
+
 browser: ## Install chromium and its driver for the browser tests (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver
 
 s3: ## Install a real S3 server for the tests: Ceph's object gateway (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends ceph-mon ceph-osd ceph-base ceph-common radosgw
-
-s3a: ## Download the jars with which Apache Spark reads and writes S3 (15 MB, checked) into .cache-jars
-	$(PYTHON) requirements/jars.py .cache-jars
 
 postgres: ## Install PostgreSQL for the tests of a shared catalog (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql

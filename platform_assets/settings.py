@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from platform_assets.compute.engines.ladder import EngineWanted, Ladder, LadderNotUnderstood
 from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from platform_assets.landing import Landing
 
 Deployment = Literal["local"]
-EngineName = Literal["embedded", "spark"]
 
 ROOT = Path(__file__).resolve().parents[1]
 # New objects between two looks for garbage.
@@ -30,13 +30,22 @@ class SettingsError(ValueError):
         super().__init__(f"{variable}={value} is not known. Set it to one of: {', '.join(allowed)}.")
 
 
+class AutoEnginesWrong(SettingsError):
+    """``PLATFORM_AUTO_ENGINES`` is not understood."""
+
+    def __init__(self, error: LadderNotUnderstood) -> None:
+        ValueError.__init__(self, f"PLATFORM_AUTO_ENGINES: {error}")
+
+
 @dataclass(frozen=True)
 class Settings:
     """Where a deployment keeps its data and where it runs its jobs.
 
     Attributes:
         deployment: name of the environment (``PLATFORM_DEPLOYMENT``).
-        engine: where jobs run (``PLATFORM_ENGINE``).
+        engine: where jobs run whose declaration says nothing (``PLATFORM_ENGINE``).
+        auto_engines: what ``auto`` chooses from (``PLATFORM_AUTO_ENGINES``), see
+            :class:`platform_assets.compute.engines.ladder.Ladder`.
         data: folder of everything the platform writes (``PLATFORM_DATA``).
         tracking_uri: MLflow tracking store (``PLATFORM_MLFLOW_TRACKING_URI``).
         warehouse: folder or ``s3://bucket/prefix`` of the lake (``PLATFORM_WAREHOUSE``).
@@ -48,7 +57,7 @@ class Settings:
     """
 
     deployment: Deployment
-    engine: EngineName
+    engine: EngineWanted
     data: Path
     tracking_uri: str
     warehouse: str
@@ -56,6 +65,12 @@ class Settings:
     s3_endpoint: str | None = None
     s3_region: str | None = None
     arrivals: str | None = None
+    auto_engines: str = "embedded"
+
+    @property
+    def ladder(self) -> Ladder:
+        """What ``auto`` chooses from; raises LadderNotUnderstood."""
+        return Ladder.parse(self.auto_engines)
 
     @property
     def landing(self) -> Path:
@@ -100,7 +115,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     data = Path(env.get("PLATFORM_DATA", str(ROOT / "data"))).resolve()
     return Settings(
         deployment=_one_of(env, "PLATFORM_DEPLOYMENT", "local", get_args(Deployment)),
-        engine=_one_of(env, "PLATFORM_ENGINE", "embedded", get_args(EngineName)),
+        engine=_one_of(env, "PLATFORM_ENGINE", "embedded", get_args(EngineWanted)),
         data=data,
         tracking_uri=env.get("PLATFORM_MLFLOW_TRACKING_URI", f"sqlite:///{data / 'mlflow' / 'mlflow.db'}"),
         warehouse=env.get("PLATFORM_WAREHOUSE", str(data / "lake")),
@@ -108,6 +123,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3_endpoint=env.get("PLATFORM_S3_ENDPOINT"),
         s3_region=env.get("AWS_REGION", env.get("AWS_DEFAULT_REGION")),
         arrivals=env.get("PLATFORM_LANDING"),
+        auto_engines=_ladder(env.get("PLATFORM_AUTO_ENGINES", "embedded")),
     )
 
 
@@ -153,6 +169,15 @@ def use_s3_server(endpoint: str | None) -> None:
 def dagster_home() -> Path:
     """Folder of the Dagster instance: ``DAGSTER_HOME``, by default the repository's root."""
     return Path(os.environ.get("DAGSTER_HOME", str(ROOT))).resolve()
+
+
+def _ladder(text: str) -> str:
+    """The text itself, once it is understood: who set it wrongly is told before anything runs."""
+    try:
+        Ladder.parse(text)
+    except LadderNotUnderstood as error:
+        raise AutoEnginesWrong(error) from error
+    return text
 
 
 def _one_of(env: Mapping[str, str], variable: str, default: str, allowed: tuple[str, ...]) -> Any:

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ceph import S3Server, s3_server
+from ceph import S3Server, credentials, s3_server
 from processes import NotInstalled, unless_expected
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, SparkEngine
 from platform_assets.compute.engines.base import use_connect
+from platform_assets.compute.engines.s3a import class_path
+from platform_assets.compute.engines.spark import JARS
+from platform_assets.lake.s3 import S3Access
 from platform_assets.settings import prepare_process
 
 if TYPE_CHECKING:
@@ -64,6 +67,11 @@ def local_emr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEmr]:
 @pytest.fixture(scope="session")
 def _spark() -> Iterator[SparkEngine]:
     engine = SparkEngine()
+    with pytest.MonkeyPatch.context() as environment:
+        # Java sees the environment of its start only, and tests on S3 share this session.
+        for name, value in credentials().items():
+            environment.setenv(name, value)
+        assert engine.session is not None
     yield engine
     engine.stop()
 
@@ -78,6 +86,17 @@ def spark(request: pytest.FixtureRequest) -> Iterator[SparkEngine]:
     yield request.getfixturevalue("_spark")
     # PySpark's functions speak to one kind of session at a time; the other tests use Spark Connect.
     use_connect(True)
+
+
+@pytest.fixture
+def spark_on_s3(request: pytest.FixtureRequest) -> SparkEngine:
+    """Apache Spark told of the S3 server; skips without its jars, but not where they are expected (CI=true)."""
+    if class_path(JARS) is None:
+        unless_expected(NotInstalled(["hadoop-aws"], "s3a"))
+    server: S3Server = request.getfixturevalue("s3_endpoint")
+    assert request.getfixturevalue("spark") is not None
+    # It shares the session of the other tests, so nobody stops it.
+    return SparkEngine(s3=S3Access(server.endpoint))
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def dataset_asset(product: Product, declaration: DatasetDeclaration) -> dg.Asset
         from platform_assets.pipeline.dataset import materialise_dataset
 
         partition = context.partition_key if declaration.partitions else None
-        space = workspace.open(context.run_id)
+        space = workspace.open_step(context)
         make = functools.partial(materialise_dataset, space, product, declaration.name, partition)
         done = yield from run_step(declaration, make, passed=[READABLE])
         yield materialize_result(declaration, done, checks=[check_result(declaration, READABLE)])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from platform_assets.compute.errors import EngineUnavailable, JobFailed
+from platform_assets.compute.errors import EngineNotKnown, EngineUnavailable, JobFailed
 from platform_assets.lake.errors import LakeError
 from platform_assets.landing.errors import LandingError
 from platform_assets.learning.errors import LearningError
@@ -19,6 +19,7 @@ USER_ERRORS = (
     DeliveryRefused,
     PartitionRefused,
     PersonalDataError,
+    EngineNotKnown,
     EngineUnavailable,
     JobFailed,
     LakeError,

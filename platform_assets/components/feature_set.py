@@ -40,7 +40,7 @@ def feature_asset(product: Product, declaration: FeatureSetDeclaration) -> dg.As
         from platform_assets.pipeline.feature_set import materialise_features
 
         partition = context.partition_key if declaration.partitions else None
-        space = workspace.open(context.run_id)
+        space = workspace.open_step(context)
         make = functools.partial(materialise_features, space, product, declaration.name, partition)
         done = yield from run_step(declaration, make, reads=reads)
         yield materialize_result(declaration, done)

@@ -22,7 +22,7 @@ from platform_assets.pipeline import Product
 from platform_assets.pipeline.product import MonitoredModelDeclaration
 
 if TYPE_CHECKING:
-    from platform_assets.learning.training import Candidate
+    from platform_assets.learning.candidate import Candidate
     from platform_assets.quality.contract import Contract
 
 BY_HAND = "materialised by hand"

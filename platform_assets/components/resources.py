@@ -2,17 +2,18 @@
 
 import contextlib
 from collections.abc import Iterator
-from functools import cache
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from platform_assets.settings import Deployment, EngineName, Settings
+from platform_assets.compute.engines.engines import ENGINE_TAG, Engines
+from platform_assets.compute.engines.ladder import EngineWanted
+from platform_assets.settings import Deployment, Settings
 
 if TYPE_CHECKING:
-    from platform_assets.compute.engines import Engine
     from platform_assets.pipeline import Workspace
 
 
@@ -20,7 +21,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Lake, engine, folders and registry of this deployment, for the steps of an asset."""
 
     deployment: Deployment
-    engine: EngineName
+    engine: EngineWanted
     data: str
     tracking_uri: str
     warehouse: str
@@ -28,6 +29,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     s3_endpoint: str | None = None
     s3_region: str | None = None
     arrivals: str | None = None
+    auto_engines: str = "embedded"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "WorkspaceResource":
@@ -43,6 +45,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             s3_endpoint=settings.s3_endpoint,
             s3_region=settings.s3_region,
             arrivals=settings.arrivals,
+            auto_engines=settings.auto_engines,
         )
 
     @property
@@ -59,13 +62,24 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             s3_endpoint=self.s3_endpoint,
             s3_region=self.s3_region,
             arrivals=self.arrivals,
+            auto_engines=self.auto_engines,
         )
 
     def open(self, run_id: str) -> "Workspace":
         """The workspace on behalf of a run."""
-        from platform_assets.notebook import open_workspace
+        return self._open(run_id, None)
 
-        return open_workspace(self.settings, _engine(self.engine)).for_run(run_id)
+    def open_step(self, context: dg.AssetExecutionContext) -> "Workspace":
+        """The workspace of a step that runs jobs; the run's tag ``platform/engine`` says where, if it has one."""
+        return self._open(context.run_id, context.run.tags.get(ENGINE_TAG))
+
+    def _open(self, run_id: str, asked: str | None) -> "Workspace":
+        from platform_assets.notebook import open_engine, open_workspace
+
+        settings = self.settings
+        offered = partial(open_engine, settings=settings, open_session=_dagster_pyspark_session)
+        engines = Engines(offered, settings.engine, asked, settings.ladder)
+        return open_workspace(settings, engines=engines).for_run(run_id)
 
 
 class MlflowResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -97,14 +111,6 @@ class MlflowResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             status = "FINISHED"
         finally:
             mlflow.end_run(status)
-
-
-@cache
-def _engine(name: EngineName) -> "Engine":
-    """One engine a process: starting it takes seconds."""
-    from platform_assets.compute.engines import EmbeddedEngine, SparkEngine
-
-    return EmbeddedEngine() if name == "embedded" else SparkEngine(_dagster_pyspark_session)
 
 
 def _dagster_pyspark_session(settings: dict[str, Any]) -> Any:

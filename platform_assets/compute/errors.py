@@ -8,6 +8,16 @@ class EngineUnavailable(Exception):
         super().__init__(f"Engine '{engine}' cannot run here: {reason}. {remedy}.")
 
 
+class EngineNotKnown(ValueError):
+    """Something names an engine that there is not."""
+
+    def __init__(self, what: str, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"The {what} says '{name}', which is no engine. Set it to one of: {', '.join(known)}; or leave it out, "
+            "for the declared one."
+        )
+
+
 class JobFailed(Exception):
     """The job's own code, or a file it read, broke on the engine."""
 

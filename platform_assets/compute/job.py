@@ -24,9 +24,11 @@ class TableInput(_Message):
 
     ``types`` are the columns' Spark SQL types, given if the files may have different ones: a column that a file lacks
     reads as null, and a narrower type is widened. Otherwise every file has all columns in the same types.
+    ``bytes`` are those of the files as they are stored.
     """
 
     files: list[str]
+    bytes: int = 0
     columns: list[str]
     types: list[str] | None = None
     window: TimeFilter | None = None
@@ -74,10 +76,16 @@ class StagedFiles(_Message):
 
 
 class JobResult(_Message):
-    """What a job did; ``audit`` is the audit function's answer."""
+    """What a job did; ``audit`` is the audit function's answer.
+
+    ``held_bytes`` is the memory of the engine's process as the job began, and ``peak_bytes`` the most while it ran,
+    where the engine can tell.
+    """
 
     job: str
     engine: str
     staged: StagedFiles
     seconds: float
     audit: dict[str, Any] = Field(default_factory=dict)
+    held_bytes: int | None = None
+    peak_bytes: int | None = None

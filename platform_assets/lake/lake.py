@@ -90,9 +90,14 @@ class Lake:
 
     def plan_files(self, table: str, scope: Scope = WHOLE_TABLE, *, snapshot_id: int | None = None) -> list[str]:
         """Locations of the files that can hold rows of ``scope``, sorted; an engine still has to apply the filter."""
+        return list(self.plan_sizes(table, scope, snapshot_id=snapshot_id))
+
+    def plan_sizes(self, table: str, scope: Scope = WHOLE_TABLE, *, snapshot_id: int | None = None) -> dict[str, int]:
+        """The same files, by location, with the bytes of each."""
         with told_as_store_failure(f"Planning a read of '{table}'"):
             tasks = planned(self._scan(table, scope, None, snapshot_id), self.store)
-        return sorted(self.store.normalised(task.file.file_path) for task in tasks)
+        files = [(self.store.normalised(task.file.file_path), int(task.file.file_size_in_bytes)) for task in tasks]
+        return dict(sorted(files))
 
     def snapshot_id(self, table: str) -> int | None:
         """The current snapshot (data version) of ``table``."""

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from platform_assets.learning.matching import Reference
 from platform_assets.quality.contract import Declared
+from platform_assets.quality.engine import DeclaredEngine
 from platform_assets.quality.lineage import DerivedColumn
 from platform_assets.quality.watched import ComparedContract
 
@@ -49,6 +50,7 @@ class FeatureSetDeclaration(ComparedContract):
         min_length=1, description="Every column, typed and described, with the columns that it is computed from."
     )
     inputs: list[FeatureInput] = Field(min_length=1, description="Datasets that the function reads, by argument name.")
+    engine: DeclaredEngine = None
 
     @model_validator(mode="after")
     def _inputs_differ(self) -> Self:

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.declaration import ModelDeclaration
+from platform_assets.learning.libraries import library_versions
 from platform_assets.learning.registry import ModelRegistry
 from platform_assets.learning.tracking import answering
-from platform_assets.learning.training import Candidate, library_versions, train_candidate
+from platform_assets.learning.training import train_candidate
 from platform_assets.learning.training_set import TrainingSet
 from platform_assets.learning.trial_log import SEARCH_TAG
 from platform_assets.learning.tuning import TrialRecords

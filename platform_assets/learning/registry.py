@@ -5,16 +5,18 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from platform_assets.learning.errors import ParityBroken, RegistryError
+from platform_assets.learning.candidate import Candidate
+from platform_assets.learning.errors import RegistryError
+from platform_assets.learning.experiment import ensure_experiment
 from platform_assets.learning.model import METADATA_FILE, FittedModel, ModelMetadata
+from platform_assets.learning.model_files import load_model, read_model, require_parity
 from platform_assets.learning.promotions import PromotionEvent, in_charge, in_order, previous_champion
 from platform_assets.learning.run_log import batch, description, figures, log_plots
 from platform_assets.learning.tracking import connect
-from platform_assets.learning.training import Candidate
 from platform_assets.learning.trial_log import TrialLog, log_trials
 from platform_assets.learning.version_info import (
     PROMOTIONS,
@@ -28,7 +30,6 @@ from platform_assets.learning.version_info import (
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Experiment
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION, CHALLENGER, CANDIDATE = "champion", "challenger", "candidate"
@@ -49,13 +50,7 @@ class ModelRegistry:
 
         Raises `RegistryError` if it was deleted, because MLflow then neither uses nor remakes it.
         """
-        existing = self._client.get_experiment_by_name(self.model_name) or self._create_experiment()
-        if existing.lifecycle_stage == "deleted":
-            raise RegistryError(
-                f"Experiment '{self.model_name}' at {self.tracking_uri} was deleted, so nothing can be logged into it. "
-                f"Restore it with 'mlflow experiments restore --experiment-id {existing.experiment_id}'."
-            )
-        return str(existing.experiment_id)
+        return ensure_experiment(self._client, self.model_name, self.tracking_uri, self.artifact_root)
 
     def log_candidate(
         self, candidate: Candidate, *, run_id: str | None = None, tags: Mapping[str, str] | None = None
@@ -176,7 +171,7 @@ class ModelRegistry:
     def load(self, version: int) -> FittedModel:
         """The model of a version, checked against the checksum it was registered with, and kept in memory."""
         registered = self._registered(version)
-        return _load(self.tracking_uri, registered.source, registered.tags["files_sha256"])
+        return load_model(self.tracking_uri, registered.source, registered.tags["files_sha256"])
 
     def metadata(self, version: int) -> ModelMetadata:
         """What is known about the model of a version; the model itself is not loaded."""
@@ -197,22 +192,6 @@ class ModelRegistry:
     def _client(self) -> "MlflowClient":
         return connect(self.tracking_uri)
 
-    def _create_experiment(self) -> "Experiment":
-        from mlflow.exceptions import MlflowException
-
-        try:
-            self._client.create_experiment(self.model_name, artifact_location=self._artifact_location())
-        except MlflowException as error:
-            # Another process was faster: its experiment is as good.
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        return self._client.get_experiment_by_name(self.model_name)
-
-    def _artifact_location(self) -> str | None:
-        if self.artifact_root is None or "://" in self.artifact_root:
-            return self.artifact_root and f"{self.artifact_root.rstrip('/')}/{self.model_name}"
-        return (Path(self.artifact_root).resolve() / self.model_name).as_uri()
-
     def _log_and_register(self, candidate: Candidate, run_id: str, tags: dict[str, str]) -> int:
         client = self._client
         described = {**description(candidate), **tags}
@@ -223,7 +202,7 @@ class ModelRegistry:
             described["files_sha256"] = candidate.model.save(Path(folder))
             client.log_artifacts(run_id, folder, _FOLDER)
         source = f"{client.get_run(run_id).info.artifact_uri}/{_FOLDER}"
-        _require_parity(candidate, _read(self.tracking_uri, source, described["files_sha256"]))
+        require_parity(candidate, read_model(self.tracking_uri, source, described["files_sha256"]))
         if candidate.evaluation is not None:
             intervals = candidate.evaluation.candidate.intervals
             described["figures"] = json.dumps({name: each.model_dump() for name, each in intervals.items()})
@@ -274,24 +253,3 @@ class ModelRegistry:
 
     def _tag(self, version: int, key: str, value: str) -> None:
         self._client.set_model_version_tag(self.model_name, str(version), key, value)
-
-
-def _require_parity(candidate: Candidate, loaded: FittedModel) -> None:
-    """Raise `ParityBroken` unless the model that was read back predicts the candidate's rows bit for bit."""
-    trained, read = (model.predict(candidate.parity_rows) for model in (candidate.model, loaded))
-    different = int((trained != read).sum())
-    if different:
-        raise ParityBroken(candidate.model.metadata.name, different, len(trained), float(abs(trained - read).max()))
-
-
-@lru_cache(maxsize=8)
-def _load(tracking_uri: str, source: str, files_sha256: str) -> FittedModel:
-    """Kept by checksum: files with other contents are another entry, so a cached model is never out of date."""
-    return _read(tracking_uri, source, files_sha256)
-
-
-def _read(tracking_uri: str, source: str, files_sha256: str) -> FittedModel:
-    from mlflow.artifacts import download_artifacts
-
-    folder: Any = download_artifacts(artifact_uri=source, tracking_uri=tracking_uri)
-    return FittedModel.load(Path(folder), expected_checksum=files_sha256)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.declaration import Parameter
 from platform_assets.learning.plots import plots
-from platform_assets.learning.training import Candidate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

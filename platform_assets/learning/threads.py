@@ -1,11 +1,18 @@
 """How estimators use the cores, so that training beside other work is slowed by its share of them and no more."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
+
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 #: Threads that linear algebra uses while a model is fitted: the order of its sums depends on their number.
 BLAS_THREADS = 1
+#: Fits of a training that run side by side; each uses half of the cores.
+FITS_AT_ONCE = 2
 
 
 def share_the_cores() -> None:
@@ -17,6 +24,17 @@ def share_the_cores() -> None:
     """
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // 2)))
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def side_by_side(one: Callable[[], First], other: Callable[[], Second]) -> tuple[First, Second]:
+    """Results of two functions that run at the same time, in threads; the error of the first that has one is raised.
+
+    Fitting and predicting are compiled code that lets other threads run, so two of them use what `share_the_cores`
+    leaves idle. Both hold their matrices in memory together.
+    """
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.submit(one), threads.submit(other)
+        return first.result(), second.result()
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,80 +10,28 @@ from numpy.typing import NDArray
 
 from platform_assets.learning.baseline import SeasonalNaiveBaseline
 from platform_assets.learning.beside import baseline_of, judge_beside, moment_of
-from platform_assets.learning.columns import feature_frame, label_values, require_columns
+from platform_assets.learning.candidate import Candidate
+from platform_assets.learning.columns import label_values, require_columns
 from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.diagnostics import Diagnostics, diagnose
 from platform_assets.learning.errors import TrainingError
-from platform_assets.learning.estimator import build_pipeline
-from platform_assets.learning.evaluation import Evaluation, Judged
-from platform_assets.learning.gates import GateResult, TrainingRows, evaluate_gates
-from platform_assets.learning.importance import permutation_importance
+from platform_assets.learning.evaluation import Judged
+from platform_assets.learning.fitting import FittedOnAll, fit_on_all, fit_pipeline
+from platform_assets.learning.gates import TrainingRows, evaluate_gates
+from platform_assets.learning.libraries import library_versions
 from platform_assets.learning.metrics import Metrics
 from platform_assets.learning.model import FittedModel, ModelMetadata, model_digest, predict_pipeline
 from platform_assets.learning.performance.reference import ValidationReference, validation_reference
-from platform_assets.learning.threads import BLAS_THREADS, repeatable_sums
+from platform_assets.learning.threads import BLAS_THREADS, repeatable_sums, side_by_side
 from platform_assets.learning.training_set import (
     TrainingSet,
     refuse_unknown_labels,
-    sample_words,
     split_chronologically,
 )
 from platform_assets.learning.tuning import Trial, TrialRecords, best_trial, evenly_spread, tune
-from platform_assets.learning.updating import Update, continued, plan_update
+from platform_assets.learning.updating import Update, plan_update
 
-_LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna", "joblib")
 _PARITY_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A trained model with everything needed to decide on it; the metrics are of one fitted on earlier rows only.
-
-    `parity_rows` are validation rows on which the model has to predict the same wherever it is loaded.
-    """
-
-    model: FittedModel
-    metrics: Metrics
-    baseline_metrics: Metrics
-    champion_metrics: Metrics | None
-    gates: list[GateResult]
-    parameters: dict[str, Parameter]
-    trials: list[Trial]
-    train_window: tuple[str, str]
-    rows: int
-    seconds: float
-    digest: str
-    parity_rows: pa.Table
-    validation_probabilities: NDArray[np.float64]
-    diagnostics: Diagnostics | None = None
-
-    @property
-    def evaluation(self) -> Evaluation | None:
-        """The figures with their intervals, by segment and by probability, as they are kept with the model."""
-        return self.model.metadata.evaluation
-
-    @property
-    def accepted(self) -> bool:
-        """Whether every gate was passed."""
-        return all(gate.passed for gate in self.gates)
-
-    @property
-    def size_words(self) -> str:
-        """On how many of the labelled rows it was trained, in words."""
-        return sample_words(self.rows, self.model.metadata.sampled_from)
-
-    @property
-    def tuning_words(self) -> str:
-        """What tuning gained on the rows of the search, in words."""
-        known = self.model.metadata
-        if known.search_metric is None:
-            return "not tuned"
-        untuned, tuned = (
-            "undefined" if value is None else f"{value:.4f}" for value in (known.untuned_value, known.tuned_value)
-        )
-        return (
-            f"{known.search_metric} {tuned} tuned, {untuned} as declared, on the same rows ({len(self.trials)} trials)"
-        )
 
 
 @dataclass(frozen=True)
@@ -140,9 +86,12 @@ def _train(
     parameters, trials = _parameters(declaration, learned, update, (earlier, later), records, on_trial)
     # The naive forecast is given all that was known, also where the model goes on from what another one learned.
     known = training_set.rows.slice(0, training_set.rows.num_rows - later.num_rows)
-    comparison = _compare(declaration, learned, earlier, later, known, parameters, champion, update)
+    comparison, fitted = side_by_side(
+        lambda: _compare(declaration, learned, earlier, later, known, parameters, champion, update),
+        lambda: fit_on_all(declaration, learned, later, parameters, update),
+    )
     baseline = baseline_of(declaration, training_set, training_set.rows)
-    model = _final_model(declaration, learned, later, parameters, comparison, update, trials, baseline)
+    model = _final_model(declaration, learned, later, parameters, comparison, fitted, update, trials, baseline)
     return Candidate(
         model=model,
         metrics=comparison.candidate,
@@ -168,21 +117,6 @@ def _train(
         validation_probabilities=comparison.predicted,
         diagnostics=comparison.diagnostics,
     )
-
-
-def fit_pipeline(
-    declaration: ModelDeclaration,
-    training_set: TrainingSet,
-    rows: pa.Table,
-    parameters: dict[str, Parameter],
-    start: FittedModel | None = None,
-) -> Any:
-    """The declared pipeline with these parameters fitted on these labelled rows, or `start` updated with them."""
-    if start is not None:
-        return continued(start, training_set, rows)
-    features, categorical = training_set.features, training_set.categorical
-    pipeline = build_pipeline(declaration.estimator, parameters, features, categorical, declaration.seed)
-    return pipeline.fit(feature_frame(rows, features, categorical), label_values(rows, training_set.label))
 
 
 def _parameters(
@@ -262,13 +196,12 @@ def _final_model(
     later: pa.Table,
     parameters: dict[str, Parameter],
     comparison: _Comparison,
+    fitted: FittedOnAll,
     update: Update,
     trials: list[Trial],
     baseline: SeasonalNaiveBaseline,
 ) -> FittedModel:
     rows, time_column = training_set.rows, training_set.event_time
-    pipeline = fit_pipeline(declaration, training_set, rows, parameters, update.start)
-    probabilities = predict_pipeline(pipeline, later, training_set.features, training_set.categorical)
     metadata = ModelMetadata(
         name=declaration.name,
         label=training_set.label,
@@ -284,14 +217,12 @@ def _final_model(
         estimator=declaration.estimator,
         parameters=parameters,
         seed=declaration.seed,
-        importance=permutation_importance(
-            pipeline, later, training_set.features, training_set.categorical, declaration.seed
-        ),
+        importance=fitted.importance,
         validation_from=moment_of(later, time_column, 0),
         validation=comparison.candidate,
         baseline_validation=comparison.baseline,
         reference=comparison.reference,
-        digest=model_digest(probabilities, parameters, declaration.estimator),
+        digest=model_digest(fitted.probabilities, parameters, declaration.estimator),
         libraries=library_versions(),
         evaluation=comparison.judged.evaluation,
         sampled_from=training_set.sampled_from,
@@ -302,9 +233,4 @@ def _final_model(
         untuned_value=trials[0].value if trials else None,
         tuned_value=best_trial(trials, declaration.search.metric).value if trials else None,
     )
-    return FittedModel(pipeline, baseline, metadata)
-
-
-def library_versions() -> dict[str, str]:
-    """Installed versions of the libraries on which a model depends."""
-    return {name: version(name) for name in _LIBRARIES}
+    return FittedModel(fitted.pipeline, baseline, metadata)

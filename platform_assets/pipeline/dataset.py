@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from platform_assets.compute import Job, JobResult, run_job
+from platform_assets.compute import Job, JobResult
+from platform_assets.compute.engines.choice import Work
 from platform_assets.compute.errors import JobFailed
 from platform_assets.pipeline.contracts import require_publishable
-from platform_assets.pipeline.delivered import delivered_file
+from platform_assets.pipeline.delivered import delivered_file, within_reach
 from platform_assets.pipeline.inputs import output
 from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.personal import reading_function, require_protection, without_words
+from platform_assets.pipeline.placement import Placement, placed
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import as_contract, publish_audited
 from platform_assets.pipeline.refusing import refuse_file
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport
 from platform_assets.quality.contract import contract_window
-from platform_assets.quality.dataset import DatasetDeclaration
+from platform_assets.quality.dataset import PERSONAL_STAYS, DatasetDeclaration
 from platform_assets.quality.delivery import REFUSED_BY, not_readable
 from platform_assets.quality.errors import DeliveryRefused
 from platform_assets.quality.inspection import Delivery, damage, first_malformed_line, inspected
@@ -33,6 +35,7 @@ def materialise_dataset(workspace: Workspace, product: Product, name: str, parti
         Refused: rows break a rule that refuses the partition; it is listed in quarantine.
         ContractRefused: the contract changed in a way that is refused; the file stays where it is.
         PersonalDataError: a personal column cannot be protected, for want of a key or the vault; nothing was read.
+        EngineNotKnown, EngineUnavailable: the engine that was asked for cannot run it.
     """
     declaration = product.datasets[name]
     require_publishable(workspace.lake, product.table(name), declaration)
@@ -40,24 +43,36 @@ def materialise_dataset(workspace: Workspace, product: Product, name: str, parti
     path = delivered_file(workspace, declaration, partition)
     try:
         with inspected(as_delivered(declaration), partition, path) as delivery:
-            job = _job(workspace, product, declaration, partition, delivery)
-            result = _run(workspace, declaration, partition, delivery, job)
+            work = Work(delivery.readable.stat().st_size, 1)
+            stays = PERSONAL_STAYS if has_personal_columns(declaration) else None
+            space = placed(workspace, product.table(name), declaration.engine, work, stays)
+            with within_reach(space, delivery) as readable:
+                job = _job(space, product, declaration, partition, delivery, readable)
+                result = _run(space, declaration, partition, delivery, job)
     except DeliveryRefused as error:
         entry = refuse_file(workspace, declaration, product.table(name), partition, path, error)
         raise error.listed_as(entry.quarantine_id) from None
     report = AuditReport.model_validate(result.audit)
-    provenance = Provenance(
-        inputs={}, facts={"source-file": declaration.landing_file(partition), "source-sha256": delivery.digest}
-    )
-    published = publish_audited(
-        workspace, product.name, declaration, partition, result.staged, report, provenance, [path]
-    )
-    facts = {**published.facts, "source file": path.name, "source sha256": delivery.digest}
+    placement = Placement(space, work, result)
+    source = {"source-file": declaration.landing_file(partition), "source-sha256": delivery.digest}
+    provenance = Provenance(inputs={}, facts={**source, **placement.recorded()})
+    published = publish_audited(space, product.name, declaration, partition, result.staged, report, provenance, [path])
+    facts = {
+        **published.facts,
+        "source file": path.name,
+        "source sha256": delivery.digest,
+        **placement.shown(),
+    }
     return replace(published, facts=facts)
 
 
 def _job(
-    workspace: Workspace, product: Product, declaration: DatasetDeclaration, partition: str | None, delivery: Delivery
+    workspace: Workspace,
+    product: Product,
+    declaration: DatasetDeclaration,
+    partition: str | None,
+    delivery: Delivery,
+    readable: str,
 ) -> Job:
     window = contract_window(declaration, partition)
     bounds = window.as_text() if window else None
@@ -66,7 +81,7 @@ def _job(
         function=reading_function(declaration),
         parameters={
             "declaration": declaration.model_dump(mode="json"),
-            "path": str(delivery.readable),
+            "path": readable,
             "header": list(delivery.header),
             "window": bounds,
         },
@@ -84,7 +99,7 @@ def _run(
         # An engine that cannot read a row may quote it, in an error or a log of its own; it must not meet one.
         _require_readable(declaration, partition, delivery)
     try:
-        return run_job(job, workspace.engine)
+        return workspace.engine.run(job)
     except JobFailed as error:
         if personal:
             raise without_words(job.name, workspace.engine.name, error) from None
@@ -92,7 +107,7 @@ def _run(
         _require_readable(declaration, partition, delivery)
         # It may be stricter than we are, about names or statistics in a Parquet file for one.
         contract, path = as_delivered(declaration), str(delivery.readable)
-        problem = not_readable(workspace.engine.session, contract, path, list(delivery.header))
+        problem = not_readable(workspace.session, contract, path, list(delivery.header))
         if problem is not None:
             raise _refused(declaration, partition, delivery, problem, "Deliver the complete file again.") from error
         raise

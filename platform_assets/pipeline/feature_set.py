@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from platform_assets.compute import Job, TableInput, run_job
+from dataclasses import replace
+
+from platform_assets.compute import Job, TableInput
+from platform_assets.compute.engines.choice import Work
 from platform_assets.lake import Window
 from platform_assets.learning import partitions
 from platform_assets.pipeline.contracts import require_publishable
 from platform_assets.pipeline.inputs import current_snapshot, output, require_partition, table_input
 from platform_assets.pipeline.materialisation import Materialisation, Provenance
+from platform_assets.pipeline.placement import Placement, placed
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import as_contract, publish_audited
 from platform_assets.pipeline.workspace import Workspace
@@ -23,14 +27,21 @@ def materialise_features(workspace: Workspace, product: Product, name: str, part
         JobFailed: the feature function broke.
         Refused: the rows break the feature set's contract.
         ContractRefused: the contract changed in a way that would break what was published before.
+        EngineNotKnown, EngineUnavailable: the engine that was asked for cannot run it.
     """
     declaration = product.feature_sets[name]
     require_publishable(workspace.lake, product.table(name), declaration)
     snapshots = input_snapshots(workspace, product, name)
-    result = run_job(feature_job(workspace, product, name, partition, snapshots), workspace.engine)
+    job = feature_job(workspace, product, name, partition, snapshots)
+    work = Work.of(job)
+    space = placed(workspace, product.table(name), declaration.engine, work)
+    result = space.engine.run(job)
+    placement = Placement(space, work, result)
     report = AuditReport.model_validate(result.audit)
-    provenance = Provenance(inputs={product.table(dataset): snapshot for dataset, snapshot in snapshots.items()})
-    return publish_audited(workspace, product.name, declaration, partition, result.staged, report, provenance)
+    inputs = {product.table(dataset): snapshot for dataset, snapshot in snapshots.items()}
+    provenance = Provenance(inputs, placement.recorded())
+    published = publish_audited(space, product.name, declaration, partition, result.staged, report, provenance)
+    return replace(published, facts={**published.facts, **placement.shown()})
 
 
 def feature_job(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from platform_assets.compute import Job, Output, TableInput, run_job
+from platform_assets.compute import Job, Output, TableInput
 from platform_assets.compute.job import TimeFilter
 from platform_assets.lake import Window
 from platform_assets.lake.errors import PartitionNotFound, TableNotFound
@@ -42,11 +42,17 @@ def table_input(
     uniform = workspace.lake.is_uniform(contract.table(product.name))
     types = None if uniform else [SPARK_TYPES[column.type] for column in contract.stored_columns]
     if window is None:
-        files = workspace.lake.plan_files(table, WHOLE_TABLE, snapshot_id=snapshot_id)
-        return TableInput(files=files, columns=columns, types=types)
+        sizes = workspace.lake.plan_sizes(table, WHOLE_TABLE, snapshot_id=snapshot_id)
+        return TableInput(files=list(sizes), bytes=sum(sizes.values()), columns=columns, types=types)
     require_partition(workspace, contract, table, partition, snapshot_id)
-    files = workspace.lake.plan_files(table, window, snapshot_id=snapshot_id)
-    return TableInput(files=files, columns=columns, types=types, window=TimeFilter(**window.as_text()))
+    sizes = workspace.lake.plan_sizes(table, window, snapshot_id=snapshot_id)
+    return TableInput(
+        files=list(sizes),
+        bytes=sum(sizes.values()),
+        columns=columns,
+        types=types,
+        window=TimeFilter(**window.as_text()),
+    )
 
 
 def require_partition(
@@ -75,7 +81,10 @@ def compute_rows(
     inputs: dict[str, TableInput],
     columns: Sequence[tuple[str, str]],
 ) -> pa.Table:
-    """Rows that a PySpark function computes, brought to this process; for results that are small by nature."""
+    """Rows that a PySpark function computes, brought to this process; for results that are small by nature.
+
+    They never leave this machine for it: a cluster would cost minutes to save seconds.
+    """
     scratch = workspace.lake.new_staging("platform.scratch")
     job = Job(
         name=job_name,
@@ -84,7 +93,7 @@ def compute_rows(
         output=Output(location=scratch, columns=list(columns)),
     )
     try:
-        files = run_job(job, workspace.engine).staged.files
+        files = workspace.local_engine.run(job).staged.files
         parts = [workspace.lake.store.read_parquet(file) for file in files]
         return pa.concat_tables(parts).replace_schema_metadata(None)
     finally:

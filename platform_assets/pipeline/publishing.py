@@ -77,9 +77,7 @@ def publish_rows(
     file = workspace.lake.stage_rows(contract.table(namespace), rows)
     staged = StagedFiles(files=[file])
     window = contract_window(contract, partition)
-    audited = audit_staged(
-        workspace.engine.session, staged, as_contract(contract), window.as_text() if window else None
-    )
+    audited = audit_staged(workspace.session, staged, as_contract(contract), window.as_text() if window else None)
     report = AuditReport.model_validate(audited)
     return publish_audited(workspace, namespace, contract, partition, staged, report, provenance)
 

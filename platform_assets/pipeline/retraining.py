@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from platform_assets.learning import partitions
-from platform_assets.learning.policy import Evidence, RetrainingDecision, RollbackDecision, decide
+from platform_assets.learning.policy import (
+    Evidence,
+    RetrainingDecision,
+    RollbackDecision,
+    decide,
+    instead_of_retraining,
+)
 from platform_assets.pipeline.model_rows import newest_promotion, partition_of, rows_of
 from platform_assets.pipeline.model_tables import predictions_contract
 from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
@@ -32,8 +38,7 @@ def decide_by_policy(workspace: Workspace, product: Product, name: str, as_of: s
     rollback = decide_champion_rollback(workspace, product, name, as_of)
     if rollback is None or not rollback.roll_back:
         return PolicyDecision(decide_retraining(workspace, product, name, as_of), None)
-    evidence = {"as_of": as_of, "comparison": rollback.evidence}
-    return PolicyDecision(RetrainingDecision(False, "rolled_back", rollback.reason, evidence), rollback)
+    return PolicyDecision(instead_of_retraining(rollback, as_of), rollback)
 
 
 def decide_retraining(workspace: Workspace, product: Product, name: str, as_of: str) -> RetrainingDecision:
@@ -58,7 +63,8 @@ def gather_evidence(workspace: Workspace, product: Product, model: MonitoredMode
         last_trained_as_of=last_trained,
         drift_verdicts={partition_of(row): row["partition_verdict"] for row in drifts},
         change_breaches=_change_breaches(workspace, product, model, as_of),
-        auc=_latest_auc(performance, champion),
+        aucs=_own_aucs(performance, champion),
+        label_delay=delay,
         validation_auc=champion["validation_auc"] if champion else None,
         new_labels=_new_labels(performance, last_trained, as_of, delay) if last_trained else None,
     )
@@ -77,10 +83,11 @@ def _change_breaches(
     return found
 
 
-def _latest_auc(performance: list[dict[str, Any]], champion: dict[str, Any] | None) -> float | None:
-    own = [row for row in performance if champion and row["model_version"] == champion["model_version"]]
-    latest = max(own, key=partition_of, default=None)
-    return latest["auc"] if latest else None
+def _own_aucs(performance: list[dict[str, Any]], champion: dict[str, Any] | None) -> dict[str, float]:
+    """AUC of the champion by labelled partition that it predicted, where the labels determine one."""
+    version = champion["model_version"] if champion else None
+    own = [row for row in performance if version is not None and row["model_version"] == version]
+    return {partition_of(row): row["auc"] for row in own if row["auc"] is not None}
 
 
 def _new_labels(performance: list[dict[str, Any]], last_trained: str, as_of: str, delay: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_assets.learning import partitions
-from platform_assets.learning.policy import Comparison, RollbackDecision, decide_rollback
+from platform_assets.learning.policy import RollbackDecision, comparison_of, decide_rollback
 from platform_assets.pipeline.model_rows import newest_promotion, partition_of, rows_of
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.workspace import Workspace
@@ -20,16 +20,4 @@ def decide_champion_rollback(workspace: Workspace, product: Product, name: str, 
     measured = [row for row in rows_of(workspace, product, name, "performance", as_of) if partition_of(row) == labelled]
     if model.rollback is None or champion is None or not measured:
         return None
-    row = measured[0]
-    comparison = Comparison(
-        partition=labelled,
-        version=row["model_version"],
-        labelled=row["labelled"],
-        auc=row["auc"],
-        predecessor_version=row.get("predecessor_version"),
-        predecessor_auc=row.get("predecessor_auc"),
-        difference=row.get("auc_difference"),
-        difference_low=row.get("auc_difference_low"),
-        difference_high=row.get("auc_difference_high"),
-    )
-    return decide_rollback(model.rollback, comparison, champion["model_version"])
+    return decide_rollback(model.rollback, comparison_of(labelled, measured[0]), champion["model_version"])

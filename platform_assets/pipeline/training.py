@@ -22,10 +22,8 @@ from platform_assets.quality.rules import SPARK_TYPES
 
 if TYPE_CHECKING:
     from platform_assets.lake import Window
-    from platform_assets.learning.training import Candidate
+    from platform_assets.learning.candidate import Candidate
     from platform_assets.learning.training_set import TrainingSet
-
-# Tag of a version: the champion whose figures stand beside its own.
 
 
 @dataclass(frozen=True)

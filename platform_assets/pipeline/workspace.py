@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_assets.compute.engines import Engine
+from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines
 from platform_assets.lake import Lake
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from platform_assets.landing import Landing
     from platform_assets.learning.registry import ModelRegistry
 
@@ -23,6 +25,9 @@ class Workspace:
     """The surroundings of a step.
 
     Attributes:
+        engine: where jobs run; steps that declare an engine replace it, see :mod:`platform_assets.pipeline.placement`.
+        engines: those to choose from; None: :attr:`engine` runs everything, whatever is declared.
+        engine_reason: why this engine, in words.
         landing: folder into which files are delivered, or copied if they are delivered elsewhere.
         remote_landing: where files are delivered, if not in a folder of this machine.
         reports: folder for HTML reports.
@@ -39,10 +44,22 @@ class Workspace:
     artifacts: Path
     run_id: str = "interactive"
     remote_landing: Landing | None = None
+    engines: Engines | None = None
+    engine_reason: str = "chosen by the caller"
 
     def for_run(self, run_id: str) -> Workspace:
         """The same surroundings on behalf of another run."""
         return replace(self, run_id=run_id)
+
+    @property
+    def local_engine(self) -> Engine:
+        """An engine of this machine, for work that is small by nature."""
+        return EmbeddedEngine() if self.engine.is_remote else self.engine
+
+    @property
+    def session(self) -> SparkSession:
+        """A session of this process, for rows and files that it holds itself; jobs go to :attr:`engine`."""
+        return self.local_engine.session
 
     @property
     def searches(self) -> Path:

@@ -7,10 +7,13 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from platform_assets.quality.contract import Declared
+from platform_assets.quality.engine import DeclaredEngine
+from platform_assets.quality.personal.views import has_personal_columns
 from platform_assets.quality.source import BtsOnTime
 from platform_assets.quality.watched import ComparedContract
 
 PARTITION_PLACEHOLDER = "{partition}"
+PERSONAL_STAYS = "its personal columns are protected before any row leaves this machine"
 
 
 class Arrival(Declared):
@@ -63,6 +66,7 @@ class DatasetDeclaration(ComparedContract):
     source: BtsOnTime | None = Field(
         default=None, description="Where its files can be fetched from; left out: others deliver them."
     )
+    engine: DeclaredEngine = None
 
     @model_validator(mode="after")
     def _source_fits_the_arrival(self) -> Self:
@@ -72,6 +76,12 @@ class DatasetDeclaration(ComparedContract):
                 f"{self.name}.source: files of {self.source.kind} become one CSV file per month, so it needs "
                 "partitions, arrival.format csv and no compression. Correct them, or leave out the source."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _personal_columns_stay(self) -> Self:
+        if self.engine == "emr" and has_personal_columns(self):
+            raise ValueError(f"{self.name}.engine: not emr, as {PERSONAL_STAYS}. Choose embedded, spark or auto.")
         return self
 
     @model_validator(mode="after")

@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.columns import categorical_features
 from platform_assets.learning.declaration import ModelDeclaration
+from platform_assets.learning.fitting import fit_pipeline
 from platform_assets.learning.importance import permutation_importance
 from platform_assets.learning.model import METADATA_FILE, ModelMetadata
 from platform_assets.learning.registry import ModelRegistry
-from platform_assets.learning.training import Candidate, fit_pipeline, train_candidate
+from platform_assets.learning.training import train_candidate
 from platform_assets.learning.training_set import TrainingSet
 
 Declare = Callable[..., ModelDeclaration]

@@ -35,10 +35,19 @@ CHAMPION = {"champion_as_of": "2013-02", "last_trained_as_of": "2013-02"}
         ({"every_partitions": 1, "cool_down_partitions": 3}, CHAMPION, "cool_down"),
         ({"every_partitions": 1, "cool_down_partitions": 2}, CHAMPION, "schedule"),
         ({"every_partitions": 2}, {"champion_as_of": "2013-02", "last_trained_as_of": "2013-04"}, "no_reason"),
-        ({"on_decay": 0.03}, {**CHAMPION, "auc": 0.70, "validation_auc": 0.75}, "decay"),
-        ({"on_decay": 0.06}, {**CHAMPION, "auc": 0.70, "validation_auc": 0.75}, "no_reason"),
-        ({"on_decay": 0.03}, {**CHAMPION, "auc": None, "validation_auc": 0.75}, "no_reason"),
-        ({"on_decay": 0.03, "cool_down_partitions": 3}, {**CHAMPION, "auc": 0.5, "validation_auc": 0.75}, "cool_down"),
+        ({"on_decay": 0.03}, {**CHAMPION, "aucs": {"2013-04": 0.70}, "validation_auc": 0.75}, "decay"),
+        ({"on_decay": 0.06}, {**CHAMPION, "aucs": {"2013-04": 0.70}, "validation_auc": 0.75}, "no_reason"),
+        ({"on_decay": 0.03}, {**CHAMPION, "validation_auc": 0.75}, "no_reason"),
+        (
+            {"on_decay": 0.03, "cool_down_partitions": 3},
+            {**CHAMPION, "aucs": {"2013-04": 0.5}, "validation_auc": 0.75},
+            "cool_down",
+        ),
+        (
+            {"on_decay": 0.03},
+            {**CHAMPION, "aucs": {"2013-03": 0.6, "2013-04": 0.75}, "validation_auc": 0.75},
+            "no_reason",
+        ),
         ({"on_drift": True}, {**CHAMPION, "drift_verdicts": MAY}, "drift"),
         ({"on_drift": False}, {**CHAMPION, "drift_verdicts": MAY}, "no_reason"),
         ({"on_drift": True}, {**CHAMPION, "drift_verdicts": {"2013-05": "warning"}}, "no_reason"),
@@ -112,10 +121,55 @@ def test_a_stable_month_rearms() -> None:
 
 
 def test_reasons_carry_the_figures() -> None:
-    evidence = Evidence(as_of="2013-05", labelled_partitions=4, auc=0.7, validation_auc=0.75, **CHAMPION)
+    evidence = Evidence(as_of="2013-05", labelled_partitions=4, aucs={"2013-04": 0.7}, validation_auc=0.75, **CHAMPION)
     reason = decide(RetrainingDeclaration(on_decay=0.03), evidence).reason
     assert "0.7000" in reason
     assert "0.0500 below" in reason
+
+
+@pytest.mark.parametrize(("last_trained", "trains"), [("2013-03", True), ("2013-04", False)])
+def test_a_standing_decay_retrains_once_after_it_could_be_known(last_trained: str, trains: bool) -> None:
+    """The labels of March, with which the decay begins, are known with April; February's belong to another level."""
+    evidence = Evidence(
+        as_of="2013-05",
+        labelled_partitions=4,
+        champion_as_of="2013-02",
+        last_trained_as_of=last_trained,
+        aucs={"2013-02": 0.74, "2013-03": 0.7, "2013-04": 0.69},
+        label_delay=1,
+        validation_auc=0.75,
+    )
+    assert decide(RetrainingDeclaration(on_decay=0.03), evidence).retrain is trains
+
+
+@given(cool_down=st.integers(0, 3), delay=st.integers(0, 2), months=st.lists(st.booleans(), max_size=30))
+def test_no_unbroken_decay_of_a_champion_leads_to_more_than_one_training(
+    cool_down: int, delay: int, months: list[bool]
+) -> None:
+    """Gates refuse every candidate here, so that the champion stays and goes on decaying."""
+    declared = RetrainingDeclaration(on_decay=0.05, cool_down_partitions=cool_down)
+    last = partition = "2013-01"
+    decayed: dict[str, bool] = {}
+    in_this_decay = 0
+    for decays in months:
+        partition = partitions.next_partition(partition)
+        labelled = partitions.offset(partition, -delay)
+        decayed[labelled] = decays
+        in_this_decay = in_this_decay if decays else 0
+        seen = Evidence(
+            as_of=partition,
+            labelled_partitions=4,
+            champion_as_of="2013-01",
+            last_trained_as_of=last,
+            aucs={month: 0.6 if low else 0.8 for month, low in decayed.items()},
+            label_delay=delay,
+            validation_auc=0.8,
+        )
+        if decide(declared, seen).retrain:
+            last = partition
+            in_this_decay += 1
+        assert in_this_decay <= 1
+        assert decays or last != partition
 
 
 DRIFT_POLICIES = [

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.errors import ParityBroken, RegistryError, ScoringError
 from platform_assets.learning.registry import ModelRegistry
-from platform_assets.learning.training import Candidate, train_candidate
+from platform_assets.learning.training import train_candidate
 from platform_assets.learning.training_set import TrainingSet
 
 SEARCH = {"trials": 1, "space": {"max_leaf_nodes": {"low": 4, "high": 31, "integer": True}}}

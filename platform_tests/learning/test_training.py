@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.errors import ScoringError, TrainingError
 from platform_assets.learning.model import FittedModel
 from platform_assets.learning.plots import plots
-from platform_assets.learning.training import Candidate, train_candidate
+from platform_assets.learning.training import train_candidate
 from platform_assets.learning.training_set import TrainingSet
 
 Declare = Callable[..., ModelDeclaration]

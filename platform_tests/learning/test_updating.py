@@ -4,9 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.errors import TrainingError
-from platform_assets.learning.training import Candidate, train_candidate
+from platform_assets.learning.training import train_candidate
 from platform_assets.learning.training_set import TrainingSet
 
 Declare = Callable[..., ModelDeclaration]

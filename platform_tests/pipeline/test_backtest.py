@@ -20,8 +20,9 @@ from platform_assets.pipeline.drift_report import materialise_drift_report
 from platform_assets.pipeline.feature_set import materialise_features
 from platform_assets.pipeline.performance import materialise_performance
 from platform_assets.pipeline.predictions import materialise_predictions
-from platform_assets.pipeline.promotion import promote_newest
-from platform_assets.pipeline.retraining import decide_retraining
+from platform_assets.pipeline.promotion import promote_newest, roll_back_champion
+from platform_assets.pipeline.quarantine import Decision
+from platform_assets.pipeline.retraining import decide_by_policy
 from platform_assets.pipeline.training import train_model
 from platform_assets.quality.rate_of_change.rule import RateOfChange
 
@@ -101,8 +102,10 @@ def _live_through(done: Production, month: str) -> None:
         materialise_drift_report(space, product, MODEL, month)
     if month == FIRST:
         return
-    decision = decide_retraining(space, product, MODEL, month)
-    done.decisions[month] = decision
+    decided = decide_by_policy(space, product, MODEL, month)
+    decision = done.decisions[month] = decided.retraining
+    if decided.rollback is not None:
+        roll_back_champion(space, product, MODEL, Decision("policy", decision.reason))
     if not decision.retrain:
         return
     if train_model(space, product, MODEL, month, decision.reason).candidate.accepted:

@@ -16,10 +16,10 @@ from dagster._utils.error import serializable_error_info_from_exc_info
 
 from platform_assets.components.failures import told_to_the_user
 from platform_assets.compute import Job
-from platform_assets.compute.engines import Engine
+from platform_assets.compute.engines import EmbeddedEngine, Engine
 from platform_assets.compute.errors import JobFailed
 from platform_assets.lake import month_window
-from platform_assets.pipeline import Product, Workspace, dataset
+from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.feature_set import materialise_features
 from platform_assets.pipeline.personal import without_words
@@ -136,12 +136,12 @@ def test_a_failed_job_does_not_quote_what_the_engine_said() -> None:
 def test_what_an_engine_said_is_not_in_the_failure_that_dagster_keeps(
     workspace: Workspace, hashed: Product, deliver_some: Callable[..., list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def quote_a_row(job: Job, engine: Engine) -> None:
+    def quote_a_row(engine: Engine, job: Job) -> None:
         cause = ValueError("malformed row: anna@example.org")
         raise JobFailed(job.name, engine.name, cause) from cause
 
     monkeypatch.setenv("PLATFORM_HASH_KEY", new_key())
-    monkeypatch.setattr(dataset, "run_job", quote_a_row)
+    monkeypatch.setattr(EmbeddedEngine, "run", quote_a_row)
     deliver_some(workspace.landing, "2013-01")
 
     with pytest.raises(dg.Failure) as failed, told_to_the_user():

@@ -21,6 +21,7 @@ from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.feature_set import materialise_features
 from platform_assets.pipeline.materialisation import Provenance
+from platform_assets.pipeline.model_card import write_model_card
 from platform_assets.pipeline.predictions import materialise_predictions
 from platform_assets.pipeline.promotion import AwaitsSignOff, promote_newest
 from platform_assets.pipeline.publishing import publish_rows
@@ -210,6 +211,9 @@ def test_a_person_may_promote_what_gates_refused_and_roll_it_back(deployed: Depl
         f"Version {second} was made champion, although gates had refused it, by Ann: the rule is too strict"
     )
     assert event.asset_materialization.metadata["override"].value is True
+
+    card = write_model_card(deployed.workspace, deployed.product, MODEL, second).markdown
+    assert "A gate had refused it; Ann made it champion all the same: the rule is too strict" in card
 
     again = run("promote", MODEL, str(second), "--who", "Ann", "--reason", "once more")
     assert again.exit_code == 1

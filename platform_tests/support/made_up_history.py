@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from platform_assets.learning import partitions
 from platform_assets.learning.backtest.grammar import parse_policy
 from platform_assets.learning.backtest.history import Figures, Trained
 from platform_assets.learning.backtest.policy import ComparedPolicy, compared_policy
-from platform_assets.learning.declaration import RetrainingDeclaration
+from platform_assets.learning.declaration import RetrainingDeclaration, RollbackDeclaration
 from platform_assets.learning.gates import GateResult
 
 FIRST, LAST = "2020-02", "2021-01"
@@ -24,6 +25,7 @@ class MadeUpHistory:
     drifting: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
+    rollback: RollbackDeclaration | None = None
 
     def labelled_partitions(self, as_of: str) -> int:
         return partitions.distance(FIRST, as_of) + 2 - self.delay
@@ -45,6 +47,12 @@ class MadeUpHistory:
 
     def breaches(self, as_of: str, in_charge: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
         return {}
+
+    def beside_predecessor(self, model: str, predecessor: str, partition: str) -> Mapping[str, Any]:
+        own, its = (self.aucs.get((each, partition), 0.8) for each in (model, predecessor))
+        half = 0.02
+        bounds = {"auc_difference_low": own - its - half, "auc_difference_high": own - its + half}
+        return {"predecessor_auc": its, "auc_difference": own - its, **bounds}
 
 
 def policy(text: str) -> ComparedPolicy:

@@ -2,6 +2,7 @@
 
 from platform_assets.compute.engines.base import Engine
 from platform_assets.compute.engines.embedded import EmbeddedEngine
+from platform_assets.compute.engines.engines import Engines
 from platform_assets.compute.engines.spark import SparkEngine
 
-__all__ = ["EmbeddedEngine", "Engine", "SparkEngine"]
+__all__ = ["EmbeddedEngine", "Engine", "Engines", "SparkEngine"]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from platform_assets.compute.job import Job, JobResult
+from platform_assets.compute.run import run_job
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,14 +33,28 @@ def use_connect(wanted: bool) -> None:
 
 
 class Engine(ABC):
-    """A place where PySpark code runs."""
+    """A place where PySpark code runs.
+
+    Attributes:
+        is_remote: whether jobs run on other machines, which see the lake's store but no file of this one.
+    """
 
     name: str
+    is_remote: ClassVar[bool] = False
 
     @property
     @abstractmethod
     def session(self) -> SparkSession:
         """The Spark session, started on first use."""
+
+    def run(self, job: Job) -> JobResult:
+        """Run a job here.
+
+        Raises:
+            EngineUnavailable: the engine cannot run here.
+            JobFailed: the function, a file or the audit broke; nothing refers to what was staged.
+        """
+        return run_job(job, self)
 
     @abstractmethod
     def stop(self) -> None:

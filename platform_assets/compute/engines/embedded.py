@@ -8,6 +8,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine, use_connect
+from platform_assets.compute.engines.memory import forget_peak, peak_memory
+from platform_assets.compute.job import Job, JobResult
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,6 +32,14 @@ class EmbeddedEngine(Engine):
                 _running[os.getpid()] = _start()
             use_connect(True)
             return _running[os.getpid()][1]
+
+    def run(self, job: Job) -> JobResult:
+        """Run a job in this process, and measure the most memory that the process held meanwhile."""
+        held = forget_peak()
+        result = super().run(job)
+        if held is None:
+            return result
+        return result.model_copy(update={"held_bytes": held, "peak_bytes": peak_memory()})
 
     def stop(self) -> None:
         """Stop the server of this process."""

@@ -6,13 +6,22 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine, use_connect
+from platform_assets.compute.engines.s3a import class_path, require_jars, s3a_settings
 from platform_assets.compute.errors import EngineUnavailable
+from platform_assets.lake.s3 import S3Access
+
+# Where 'make s3a' puts the jars through which Spark reaches S3.
+JARS = Path(__file__).parents[3] / ".cache-jars"
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+# Takes Spark settings and returns a session.
+OpenSession = Callable[[dict[str, Any]], "SparkSession"]
 
 LOCAL_SETTINGS: dict[str, Any] = {
     "spark.master": "local[*]",
@@ -33,14 +42,16 @@ class SparkEngine(Engine):
     """Apache Spark through a session factory.
 
     Args:
-        open_session: takes Spark settings and returns a session; by default Spark's own builder. The Dagster shell
-            passes the session of dagster-pyspark's resource.
+        open_session: how the session is opened; by default by Spark's own builder. The Dagster shell passes the session
+            of dagster-pyspark's resource.
+        s3: how S3 is reached, if the lake is there; needs the jars of ``make s3a``.
     """
 
     name = "spark"
 
-    def __init__(self, open_session: Callable[[dict[str, Any]], SparkSession] | None = None) -> None:
+    def __init__(self, open_session: OpenSession | None = None, s3: S3Access | None = None) -> None:
         self._open_session = open_session or _open_session
+        self._s3 = s3
         self._session: SparkSession | None = None
 
     @property
@@ -52,9 +63,11 @@ class SparkEngine(Engine):
                 raise EngineUnavailable(
                     "spark", "Apache Spark needs Java and there is none on PATH", "Run 'make java', or use 'embedded'"
                 )
+            if self._s3 is not None:
+                require_jars(JARS)
             # Functions in Python run in workers of Spark's; they need this environment's packages.
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-            self._session = self._open_session(LOCAL_SETTINGS)
+            self._session = _reaching(self._open_session(_local_settings()), self._s3)
         return self._session
 
     def stop(self) -> None:
@@ -62,6 +75,17 @@ class SparkEngine(Engine):
         if self._session is not None:
             self._session.stop()
             self._session = None
+
+
+def _local_settings() -> dict[str, Any]:
+    jars = class_path(JARS)
+    return {**LOCAL_SETTINGS, **({"spark.driver.extraClassPath": jars} if jars else {})}
+
+
+def _reaching(session: SparkSession, s3: S3Access | None) -> SparkSession:
+    for key, value in s3a_settings(s3).items() if s3 else ():
+        session.conf.set(key, value)
+    return session
 
 
 def _open_session(settings: dict[str, Any]) -> SparkSession:

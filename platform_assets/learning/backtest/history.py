@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from platform_assets.learning.declaration import RollbackDeclaration
 from platform_assets.learning.gates import GateResult
 
 
@@ -44,6 +45,11 @@ class History(Protocol):
         """Partitions that pass until a label is known."""
         ...
 
+    @property
+    def rollback(self) -> RollbackDeclaration | None:
+        """When a champion gives way to the one before it; None if it never does by itself."""
+        ...
+
     def labelled_partitions(self, as_of: str) -> int:
         """Number of partitions whose labels are known as of one."""
         ...
@@ -66,4 +72,8 @@ class History(Protocol):
 
     def breaches(self, as_of: str, in_charge: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
         """Broken rules that ask for a training, by partition up to one, under a policy."""
+        ...
+
+    def beside_predecessor(self, model: str, predecessor: str, partition: str) -> Mapping[str, Any]:
+        """Both on the labelled rows of a partition: the figures of `predecessor_row`, without its version."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from platform_assets.learning.card.document import Section, Table
 from platform_assets.learning.card.facts import CardFacts
-from platform_assets.learning.card.words import count, day
+from platform_assets.learning.card.words import count, day, labels_come
 
 UNSAID = "Not declared. Say it under 'card' in the product's defs.yaml."
 
@@ -19,7 +19,7 @@ def purpose(facts: CardFacts) -> Section:
         "Developers": ", ".join(card.developers) or model.owner,
         "Users": "; ".join(card.users) or UNSAID,
         "Predicts": f"{model.label.column}, from {model.label.dataset}; labels come "
-        f"{model.label.delay_partitions} partition(s) later",
+        f"{labels_come(model.label.delay_partitions)}",
     }
     return Section("Purpose", [model.description], {**told, **({"Only for rows with": segment} if segment else {})})
 
@@ -76,7 +76,7 @@ def assumptions(facts: CardFacts) -> Section:
     card, model = facts.declaration.card, facts.declaration
     follows = [
         f"A row is described by {model.feature_set} as it was known when its prediction was made.",
-        f"Labels follow {model.label.delay_partitions} partition(s) later; until then its quality is not known.",
+        f"Labels come {labels_come(model.label.delay_partitions)}; until then its quality is not known.",
     ]
     limits = [f"Limitation: {limit}" for limit in card.limitations] or [f"Limitations: {UNSAID}"]
     return Section("Assumptions and limitations", points=[*card.assumptions, *follows, *limits])

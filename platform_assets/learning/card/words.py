@@ -36,3 +36,8 @@ def day(moment: str) -> str:
 def count(number: int | None) -> str:
     """A whole number with its thousands apart; a dash for what is not known."""
     return "–" if number is None else f"{number:,}"
+
+
+def labels_come(delay: int) -> str:
+    """How many partitions after its own a label is known."""
+    return {0: "with their partition", 1: "1 partition later"}.get(delay, f"{delay} partitions later")

@@ -20,7 +20,7 @@ def write_card(facts: CardFacts) -> Card:
     return Card(
         title=f"{facts.declaration.name}, version {facts.version}",
         stage=facts.stage,
-        standing=_STANDING[facts.stage],
+        standing=_standing(facts),
         sections=[
             made.purpose(facts),
             judged.quality(facts),
@@ -32,4 +32,14 @@ def write_card(facts: CardFacts) -> Card:
             judged.monitoring(facts),
             judged.history(facts),
         ],
+    )
+
+
+def _standing(facts: CardFacts) -> str:
+    own = [event for event in facts.promotions if event.version == facts.version]
+    if not own or not own[-1].override:
+        return _STANDING[facts.stage]
+    return (
+        f"{_STANDING[facts.stage]} A gate had refused it; {own[-1].decided_by} made it champion all the same: "
+        f"{own[-1].reason}"
     )

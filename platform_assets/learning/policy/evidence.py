@@ -16,8 +16,9 @@ class Evidence:
     `labelled_partitions` counts the partitions with known labels; `last_trained_as_of` is the latest training,
     promoted or not; `drift_verdicts` are the verdicts by partition, up to `as_of`, of which only "drift" counts;
     `change_breaches` are the rules of the feature set that ask for a training and were broken, by partition up to
-    `as_of`; `auc` is the present champion's on its latest labelled partition, None until labels of its predictions
-    arrived; `new_labels` counts the labelled rows that the latest training could not know, None if nobody counted.
+    `as_of`; `aucs` are the present champion's own by labelled partition, and `label_delay` says how many partitions
+    later a label is known; `new_labels` counts the labelled rows that the latest training could not know, None if
+    nobody counted.
     """
 
     as_of: str
@@ -26,7 +27,8 @@ class Evidence:
     last_trained_as_of: str | None = None
     drift_verdicts: Mapping[str, str] = field(default_factory=dict)
     change_breaches: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    auc: float | None = None
+    aucs: Mapping[str, float] = field(default_factory=dict)
+    label_delay: int = 0
     validation_auc: float | None = None
     new_labels: int | None = None
 
@@ -45,6 +47,7 @@ class Evidence:
         return {
             **asdict(self),
             "drift_verdicts": dict(self.drift_verdicts),
+            "aucs": dict(self.aucs),
             "drift_since": drift_since(self),
             "change_breaches": {partition: list(rules) for partition, rules in self.change_breaches.items()},
             "breach_since": breach_since(self),
@@ -56,16 +59,32 @@ def drift_since(evidence: Evidence) -> str | None:
 
     A new champion does not break it: a season that drifts away from every training would retrain for ever.
     """
-    return _unbroken_since(evidence, [name for name, verdict in evidence.drift_verdicts.items() if verdict == DRIFT])
+    return _unbroken_until(
+        evidence.as_of, [name for name, verdict in evidence.drift_verdicts.items() if verdict == DRIFT]
+    )
 
 
 def breach_since(evidence: Evidence) -> str | None:
     """First partition of the unbroken breaches of rates of change that reach to `as_of`, or None."""
-    return _unbroken_since(evidence, [name for name, rules in evidence.change_breaches.items() if rules])
+    return _unbroken_until(evidence.as_of, [name for name, rules in evidence.change_breaches.items() if rules])
 
 
-def _unbroken_since(evidence: Evidence, found: Sequence[str]) -> str | None:
-    since, partition = None, evidence.as_of
+def decay_known_since(evidence: Evidence, tolerated: float) -> str | None:
+    """The partition with which the labels of an unbroken decay's first partition became known, or None.
+
+    A decay is unbroken over labelled partitions, one after the other, on which the champion's AUC lies below its
+    validation by more than is tolerated; it has to reach to the newest of them.
+    """
+    if evidence.validation_auc is None or not evidence.aucs:
+        return None
+    below = [name for name, auc in evidence.aucs.items() if evidence.validation_auc - auc > tolerated]
+    since = _unbroken_until(max(evidence.aucs), below)
+    return None if since is None else partitions.offset(since, evidence.label_delay)
+
+
+def _unbroken_until(partition: str, found: Sequence[str]) -> str | None:
+    """First of the partitions found that lead to this one without a gap."""
+    since = None
     while partition in found:
         since, partition = partition, partitions.previous_partition(partition)
     return since

@@ -1,9 +1,11 @@
 """When a champion gives way to the version before it: on one comparison of both on the same labelled rows."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from platform_assets.learning.declaration import RollbackDeclaration
+from platform_assets.learning.policy.decision import RetrainingDecision
 
 RollbackCode = Literal["rolled_back", "no_predecessor", "not_in_charge", "too_few_rows", "within_margin"]
 
@@ -27,6 +29,21 @@ class Comparison:
     difference_high: float | None = None
 
 
+def comparison_of(partition: str, row: Mapping[str, Any]) -> Comparison:
+    """The comparison in a row of performance; figures that it lacks are None."""
+    return Comparison(
+        partition=partition,
+        version=row["model_version"],
+        labelled=row["labelled"],
+        auc=row["auc"],
+        predecessor_version=row.get("predecessor_version"),
+        predecessor_auc=row.get("predecessor_auc"),
+        difference=row.get("auc_difference"),
+        difference_low=row.get("auc_difference_low"),
+        difference_high=row.get("auc_difference_high"),
+    )
+
+
 @dataclass(frozen=True)
 class RollbackDecision:
     """Whether to make `to_version` champion again; `reason` is a sentence with the figures, `evidence` JSON values."""
@@ -47,6 +64,11 @@ def decide_rollback(policy: RollbackDeclaration, comparison: Comparison, champio
     code, reason = _judged(policy, comparison, champion)
     rolls = code == "rolled_back"
     return RollbackDecision(rolls, code, reason, comparison.predecessor_version if rolls else None, asdict(comparison))
+
+
+def instead_of_retraining(decision: RollbackDecision, as_of: str) -> RetrainingDecision:
+    """What a rollback makes of the question whether to train as of the same partition: no."""
+    return RetrainingDecision(False, "rolled_back", decision.reason, {"as_of": as_of, "comparison": decision.evidence})
 
 
 def _judged(policy: RollbackDeclaration, seen: Comparison, champion: int | None) -> tuple[RollbackCode, str]:

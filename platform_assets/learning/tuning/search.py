@@ -1,19 +1,21 @@
 """The search itself: every trial on folds whose later rows it has not seen, the same after a kill as without one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.errors import TrainingError
-from platform_assets.learning.metric_names import higher_is_better
+from platform_assets.learning.threads import FITS_AT_ONCE, side_by_side
 from platform_assets.learning.training_set import TrainingSet, rolling_folds
 from platform_assets.learning.tuning.fold_sample import FoldSample, evenly_spread
-from platform_assets.learning.tuning.quiet import quiet_optuna
 from platform_assets.learning.tuning.records import TrialRecords
 from platform_assets.learning.tuning.space import declared_point, distributions
+from platform_assets.learning.tuning.study import is_hopeless, new_study, reported_means
 from platform_assets.learning.tuning.trial import Trial, best_trial, mean_value
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ def tune(
 
     Trial 0 is always the declared parameters, so the result is never worse than they are on the rows compared: the
     folds of the validation, the last of which is `earlier` and `later`, at most `search.sample_rows` of each side.
-    Equal inputs and seed give equal trials, unless `search.timeout_seconds` ends the search. Because the later rows
+    Trials run two at a time: both are drawn before either is judged, on every machine, so that equal inputs and seed
+    give equal trials, unless `search.timeout_seconds` ends the search. Because the later rows
     take part in the choice, the figures they give afterwards are slightly optimistic; the margin of a gate should
     exceed that.
 
@@ -50,13 +53,22 @@ def tune(
         return dict(declaration.parameters), []
     search = _Search(declaration, training_set, (earlier, later), records)
     trials: list[Trial] = []
-    for number in range(declaration.search.trials + 1):
-        if _is_spent(trials, declaration.search.timeout_seconds):
-            break
-        trials.append(search.next(number))
-        if on_trial:
-            on_trial(trials[-1])
+    while len(trials) <= declaration.search.trials and not _is_spent(trials, declaration.search.timeout_seconds):
+        last = min(len(trials) + FITS_AT_ONCE, declaration.search.trials + 1)
+        for trial in search.next(range(len(trials), last)):
+            trials.append(trial)
+            if on_trial:
+                on_trial(trial)
     return best_trial(trials, declaration.search.metric).parameters, trials
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What the sampler drew for a trial; trial 0 is declared and `asked` of nobody."""
+
+    number: int
+    parameters: dict[str, Parameter]
+    asked: "optuna.Trial | None"
 
 
 class _Search:
@@ -78,33 +90,56 @@ class _Search:
         self._recorded = records.finished() if records else {}
         self._samples: list[FoldSample] | None = None
         self._space = distributions(declaration.search.space)
-        self._study = _study(declaration)
+        self._study = new_study(declaration)
 
-    def next(self, number: int) -> Trial:
-        """Run the trial of this number, or look it up."""
+    def next(self, numbers: Sequence[int]) -> list[Trial]:
+        """Run the one or two trials of these numbers side by side, or look them up."""
+        drawn = [self._draw(number) for number in numbers]
+        recorded = {one.number: trial for one in drawn if (trial := self._lookup(one))}
+        fitted = self._fit([one for one in drawn if one.number not in recorded])
+        for one in drawn:
+            if one.number in recorded:
+                self._replay(one.asked, recorded[one.number])
+            else:
+                self._record(one, fitted[one.number])
+        trials = {**recorded, **fitted}
+        for one in drawn:
+            self._tell(one.asked, trials[one.number])
+        return [trials[one.number] for one in drawn]
+
+    def _draw(self, number: int) -> _Drawn:
         asked = self._study.ask(self._space) if number else None
-        parameters = {**self._declaration.parameters, **(asked.params if asked else {})}
-        trial = self._recorded.get(number)
-        # Where a record differs, it is of a sampler that drew otherwise, and what follows it is too.
-        if trial is None or trial.parameters != parameters:
+        return _Drawn(number, {**self._declaration.parameters, **(asked.params if asked else {})}, asked)
+
+    def _lookup(self, drawn: _Drawn) -> Trial | None:
+        trial = self._recorded.get(drawn.number)
+        if trial is None or trial.parameters != drawn.parameters:
+            # Where a record differs, it is of a sampler that drew otherwise, and what follows it is too.
             self._recorded = {}
-            trial = self._run(number, parameters, asked)
-            point = asked.params if asked else declared_point(self._declaration)
-            if self._records:
-                self._records.add(trial, point, self._space)
-        else:
-            self._replay(asked, trial)
-        self._tell(asked, trial)
+            return None
         return trial
 
-    def _run(self, number: int, parameters: dict[str, Parameter], asked: "optuna.Trial | None") -> Trial:
-        started = time.perf_counter()
-        values: list[float | None] = []
+    def _fit(self, drawn: list[_Drawn]) -> dict[int, Trial]:
+        if not drawn:
+            return {}
         samples = self._fold_samples()
+        first, *second = [partial(self._run, one, samples) for one in drawn]
+        trials = side_by_side(first, second[0]) if second else (first(),)
+        return {trial.number: trial for trial in trials}
+
+    def _record(self, drawn: _Drawn, trial: Trial) -> None:
+        if self._records:
+            point = drawn.asked.params if drawn.asked else declared_point(self._declaration)
+            self._records.add(trial, point, self._space)
+
+    def _run(self, drawn: _Drawn, samples: list[FoldSample]) -> Trial:
+        started = time.perf_counter()
+        number, parameters, asked = drawn.number, drawn.parameters, drawn.asked
+        values: list[float | None] = []
         try:
             for position, sample in enumerate(samples):
                 values.append(sample.judge(self._declaration, self._training_set, parameters))
-                if position < len(samples) - 1 and asked and _is_hopeless(asked, tuple(values)):
+                if position < len(samples) - 1 and asked and is_hopeless(asked, tuple(values)):
                     reason = f"worse than the median of earlier trials after {position + 1} of {len(samples)} folds"
                     seconds = time.perf_counter() - started
                     return Trial(number, parameters, None, seconds, "pruned", reason, tuple(values))
@@ -124,7 +159,7 @@ class _Search:
 
     def _replay(self, asked: "optuna.Trial | None", trial: Trial) -> None:
         if asked:
-            for position, mean in _means(trial.fold_values, self._declaration.validation.folds).items():
+            for position, mean in reported_means(trial.fold_values, self._declaration.validation.folds).items():
                 asked.report(mean, position)
 
     def _tell(self, asked: "optuna.Trial | None", trial: Trial) -> None:
@@ -145,7 +180,7 @@ class _Search:
         point = declared_point(self._declaration)
         if point is None or trial.value is None:
             return
-        means = _means(trial.fold_values, self._declaration.validation.folds)
+        means = reported_means(trial.fold_values, self._declaration.validation.folds)
         self._study.add_trial(
             create_trial(params=point, distributions=self._space, value=trial.value, intermediate_values=means)
         )
@@ -159,32 +194,5 @@ class _Search:
 
 
 def _is_spent(trials: list[Trial], seconds: float | None) -> bool:
-    return seconds is not None and sum(trial.seconds for trial in trials) >= seconds
-
-
-def _is_hopeless(asked: "optuna.Trial", values: tuple[float | None, ...]) -> bool:
-    mean = mean_value(values)
-    if mean is None:
-        return False
-    asked.report(mean, len(values) - 1)
-    return bool(asked.should_prune())
-
-
-def _means(values: tuple[float | None, ...], folds: int) -> dict[int, float]:
-    """What is reported between folds: the mean over the folds so far, by position of the last of them."""
-    means = {position: mean_value(values[: position + 1]) for position in range(min(len(values), folds - 1))}
-    return {position: mean for position, mean in means.items() if mean is not None}
-
-
-def _study(declaration: ModelDeclaration) -> "optuna.Study":
-    import optuna
-
-    # The sampler's usual ten random trials would use up a small budget before it learns anything.
-    random_trials = max(1, min(10, declaration.search.trials // 2))
-    sampler = optuna.samplers.TPESampler(seed=declaration.seed, n_startup_trials=random_trials)
-    pruners = optuna.pruners
-    median = declaration.search.pruner == "median"
-    pruner = pruners.MedianPruner(n_startup_trials=random_trials) if median else pruners.NopPruner()
-    with quiet_optuna():
-        direction = "maximize" if higher_is_better(declaration.search.metric) else "minimize"
-        return optuna.create_study(direction=direction, sampler=sampler, pruner=pruner)
+    together = (trials[first : first + FITS_AT_ONCE] for first in range(0, len(trials), FITS_AT_ONCE))
+    return seconds is not None and sum(max(trial.seconds for trial in each) for each in together) >= seconds

@@ -6,10 +6,10 @@ import functools
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platform_assets.learning.backtest.history import Figures, Trained
-from platform_assets.pipeline.backtest.predicted import Predicted, predict
+from platform_assets.pipeline.backtest.predicted import NO_VERSION, Predicted, beside_predecessor, predict
 from platform_assets.pipeline.backtest.published import Published
 from platform_assets.pipeline.backtest.shared import Shared
 from platform_assets.pipeline.backtest.simulated_profiles import SimulatedProfiles
@@ -27,15 +27,15 @@ from platform_assets.pipeline.rate_of_change import (
 from platform_assets.pipeline.training import training_rows
 
 if TYPE_CHECKING:
+    from platform_assets.learning.declaration import RollbackDeclaration
     from platform_assets.learning.gates import GateResult
     from platform_assets.learning.training_set import TrainingSet
     from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
     from platform_assets.pipeline.workspace import Workspace
     from platform_assets.quality.profile import TableProfile
 
-# A version in production has a number; a backtest names models by what they were trained as of.
-NO_VERSION = 0
 TRAININGS, GATES, SCORES, VERDICTS, BREACHES = "trainings", "gate answers", "scores", "drift verdicts", "rate breaches"
+PREDECESSORS = "comparisons with the champion before"
 
 
 class LakeHistory:
@@ -73,6 +73,11 @@ class LakeHistory:
     def delay(self) -> int:
         """Partitions that pass until a label is known."""
         return self._model.label.delay_partitions
+
+    @property
+    def rollback(self) -> RollbackDeclaration | None:
+        """As the model declares it, under every policy."""
+        return self._model.rollback
 
     def labelled_partitions(self, as_of: str) -> int:
         """Number of partitions whose labels are known as of one."""
@@ -140,6 +145,16 @@ class LakeHistory:
         profiles = {key: self._predicted(model, key).profile for key, model in sorted(in_charge.items())}
         own = unbroken_breaches(rules, profiles, as_of)
         return {key: [*found.get(key, []), *own.get(key, [])] for key in {**found, **own}}
+
+    def beside_predecessor(self, model: str, predecessor: str, partition: str) -> Mapping[str, Any]:
+        """Two models on the labelled rows of a partition, as the table of performance has them."""
+
+        def compared() -> Mapping[str, Any]:
+            models = (self._trained(model).model, self._trained(predecessor).model)
+            return beside_predecessor(*models, self._model, self._product, self._rows(partition))
+
+        self.shared.ask(PREDECESSORS)
+        return self.shared.once(PREDECESSORS, (model, predecessor, partition), compared)
 
     def _weights(self, model: MonitoredModelDeclaration, as_of: str) -> Weights:
         if model.drift.weights == "equal":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platform_assets.learning.backtest.history import Figures
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from platform_assets.pipeline.backtest.published import Rows
     from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
     from platform_assets.quality.profile import TableProfile
+
+# A version in production has a number; a backtest names models by what they were trained as of.
+NO_VERSION = 0
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,54 @@ class Predicted:
 
 def predict(fitted: FittedModel, model: MonitoredModelDeclaration, product: Product, rows: Rows) -> Predicted:
     """Score a partition as production does, and compare with the labels if they are known."""
-    from platform_assets.learning.scoring import score
     from platform_assets.quality.profile import profile_batches
 
-    feature_set = product.feature_sets[model.feature_set]
-    time_column = feature_set.partitions.column if feature_set.partitions else ""
-    predictions = score(
-        fitted, 0, rows.features, keys=feature_set.keys, event_time=time_column, feature_snapshot=rows.snapshot
-    )
-    figures = None if rows.labels is None else _figures(predictions, rows.labels, feature_set.keys, model)
+    keys = product.feature_sets[model.feature_set].keys
+    predictions = _scored(fitted, model, product, rows)
+    figures = None if rows.labels is None else _figures(predictions, rows.labels, keys, model)
     return Predicted(figures, profile_batches(predictions.to_batches()))
+
+
+def beside_predecessor(
+    fitted: FittedModel,
+    predecessor: FittedModel,
+    model: MonitoredModelDeclaration,
+    product: Product,
+    rows: Rows,
+) -> dict[str, Any]:
+    """Both models on the labelled rows of a partition; see `predecessor_row`, whose version means nothing here."""
+    from platform_assets.learning.performance.predecessor import predecessor_row
+
+    if rows.labels is None:
+        raise ValueError("Models can be compared only on rows whose labels are known.")
+    return predecessor_row(
+        _scored(fitted, model, product, rows),
+        rows.labels,
+        rows.features,
+        predecessor,
+        NO_VERSION,
+        keys=product.feature_sets[model.feature_set].keys,
+        label=model.label.column,
+        event_time=_event_time(product, model),
+    )
+
+
+def _scored(fitted: FittedModel, model: MonitoredModelDeclaration, product: Product, rows: Rows) -> pa.Table:
+    from platform_assets.learning.scoring import score
+
+    return score(
+        fitted,
+        NO_VERSION,
+        rows.features,
+        keys=product.feature_sets[model.feature_set].keys,
+        event_time=_event_time(product, model),
+        feature_snapshot=rows.snapshot,
+    )
+
+
+def _event_time(product: Product, model: MonitoredModelDeclaration) -> str:
+    feature_set = product.feature_sets[model.feature_set]
+    return feature_set.partitions.column if feature_set.partitions else ""
 
 
 def _figures(predictions: pa.Table, labels: pa.Table, keys: list[str], model: MonitoredModelDeclaration) -> Figures:

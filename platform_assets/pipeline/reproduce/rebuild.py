@@ -17,8 +17,8 @@ from platform_assets.pipeline.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from platform_assets.learning.candidate import Candidate
     from platform_assets.learning.model import FittedModel, ModelMetadata
-    from platform_assets.learning.training import Candidate
     from platform_assets.learning.training_set import TrainingSet
 
 _HASH_SHOWN = 16

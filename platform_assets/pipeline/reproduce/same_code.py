@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
+from platform_assets.learning.libraries import PYTHON, python_version
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.reproduce.errors import CannotReproduce
 from platform_assets.pipeline.training_code import code_digest, files_that_differ, training_paths
@@ -42,10 +43,9 @@ def require_same_libraries(name: str, libraries: Mapping[str, str]) -> str:
         if _present(library) != recorded
     ]
     if different:
-        pinned = " ".join(f"{library}=={recorded}" for library, recorded in libraries.items())
-        raise CannotReproduce(
-            name, different, f"Install the recorded libraries in an environment of its own: pip install {pinned}."
-        )
+        pinned = " ".join(f"{each}=={recorded}" for each, recorded in libraries.items() if each != PYTHON)
+        own = f"an environment of its own{f' with Python {libraries[PYTHON]}' if PYTHON in libraries else ''}"
+        raise CannotReproduce(name, different, f"Install the recorded libraries in {own}: pip install {pinned}.")
     return ", ".join(f"{library} {recorded}" for library, recorded in libraries.items())
 
 
@@ -73,6 +73,8 @@ def _remedy(name: str, recorded: str, commit: str) -> str:
 
 
 def _present(library: str) -> str:
+    if library == PYTHON:
+        return python_version()
     try:
         return version(library)
     except PackageNotFoundError:

@@ -8,6 +8,7 @@ from made_up_history import FIRST, LAST, MadeUpHistory, policy
 
 from platform_assets.learning import partitions
 from platform_assets.learning.backtest.simulation import PolicyRun, simulate
+from platform_assets.learning.declaration import RollbackDeclaration
 
 MONTHS = partitions.between(FIRST, LAST)
 POLICIES = ("never", "monthly", "drift", "decay", "drift+decay", "schedule:every=3", "drift:cool_down=0")
@@ -72,6 +73,26 @@ def test_without_a_champion_the_next_month_tries_again_and_nothing_is_predicted(
 
     assert [step.in_charge for step in done.steps[:3]] == [None, None, MONTHS[2]]
     assert [training.as_of for training in done.trainings] == MONTHS[:3]
+
+
+def rolling_back(auc: float) -> PolicyRun:
+    """The second champion's figure on the month after it was trained; its predecessor would have had 0.8."""
+    aucs = {(MONTHS[3], MONTHS[4]): auc}
+    history = MadeUpHistory(drifting=frozenset(MONTHS[3:]), aucs=aucs, rollback=RollbackDeclaration(margin=0.01))
+    return run(history, "drift")
+
+
+def test_a_champion_that_is_surely_worse_gives_way_to_the_one_before() -> None:
+    done = rolling_back(0.75)
+
+    assert [step.in_charge for step in done.steps[3:8]] == [FIRST, MONTHS[3], MONTHS[3], FIRST, FIRST]
+    assert (done.steps[5].decision.code, done.steps[5].rolled_back_to) == ("rolled_back", FIRST)
+    assert "AUC of version 2 is 0.7500, of its predecessor, version 1, 0.8000" in done.steps[5].decision.reason
+    assert done.succession == [FIRST]
+
+
+def test_a_difference_within_its_interval_rolls_nothing_back() -> None:
+    assert [step.rolled_back_to for step in rolling_back(0.775).steps] == [None] * len(MONTHS)
 
 
 @settings(deadline=None)
