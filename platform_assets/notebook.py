@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines, SparkEngine
 from platform_assets.compute.engines.ladder import EngineName
@@ -56,13 +57,13 @@ def open_engine(name: EngineName, settings: Settings, open_session: OpenSession 
     """
     if name == "emr":
         raise EngineUnavailable("emr", "this deployment has no clusters", "Use 'embedded', 'spark' or 'auto'")
-    return _local_engine(name, s3_access(settings), open_session)
+    return _local_engine(name, s3_access(settings), open_session, settings.event_logs)
 
 
 @functools.cache
-def _local_engine(name: EngineName, s3: S3Access | None, open_session: OpenSession | None) -> Engine:
+def _local_engine(name: EngineName, s3: S3Access | None, open_session: OpenSession | None, event_logs: Path) -> Engine:
     """One engine a process: starting it takes seconds."""
-    return EmbeddedEngine() if name == "embedded" else SparkEngine(open_session, s3)
+    return EmbeddedEngine() if name == "embedded" else SparkEngine(open_session, s3, event_logs)
 
 
 def s3_access(settings: Settings) -> S3Access | None:
