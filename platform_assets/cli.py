@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from platform_assets.commands.contracts import contracts
+from platform_assets.commands.cost import cost
 from platform_assets.commands.data import data
+from platform_assets.commands.emr import emr
 from platform_assets.commands.explain import explain
 from platform_assets.commands.fetch import fetch
 from platform_assets.commands.model import model
@@ -49,6 +51,8 @@ platform.add_command(quarantine)
 platform.add_command(quality)
 platform.add_command(contracts)
 platform.add_command(retention)
+platform.add_command(emr)
+platform.add_command(cost)
 
 
 def _settings() -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines, SparkEngine
 from platform_assets.compute.engines.ladder import EngineName
@@ -13,7 +14,11 @@ from platform_assets.lake import Lake
 from platform_assets.lake.s3 import S3Access
 from platform_assets.lake.store import Store
 from platform_assets.pipeline import Workspace
-from platform_assets.settings import Settings, load_settings, prepare_process
+from platform_assets.settings import Settings, load_emr, load_settings, prepare_process
+
+if TYPE_CHECKING:
+    from platform_assets.compute.emr.engine import EmrEngine
+    from platform_assets.compute.emr.reporting import Reporting
 
 
 def open_workspace(
@@ -46,18 +51,52 @@ def open_engines(settings: Settings) -> Engines:
     return Engines(functools.partial(open_engine, settings=settings), settings.engine, ladder=settings.ladder)
 
 
-def open_engine(name: EngineName, settings: Settings, open_session: OpenSession | None = None) -> Engine:
-    """One engine of this deployment, the same for all who ask in this process.
+def open_engine(
+    name: EngineName,
+    settings: Settings,
+    open_session: OpenSession | None = None,
+    reporting: Reporting | None = None,
+) -> Engine:
+    """One engine of this deployment; those of this machine are the same for all who ask in this process.
 
     Args:
         open_session: how Apache Spark's session is opened, see :class:`SparkEngine`.
+        reporting: to whom clusters report; by default to the log.
 
     Raises:
         EngineUnavailable: this deployment has none of that name.
+        EmrSettingsWrong: the file of its clusters' settings is not understood.
     """
     if name == "emr":
-        raise EngineUnavailable("emr", "this deployment has no clusters", "Use 'embedded', 'spark' or 'auto'")
+        return open_emr(settings, reporting)
     return _local_engine(name, s3_access(settings), open_session, settings.event_logs)
+
+
+def open_emr(settings: Settings, reporting: Reporting | None = None) -> EmrEngine:
+    """The clusters of this deployment.
+
+    Raises:
+        EngineUnavailable: it has none, or they would not see its lake.
+        EmrSettingsWrong: the file of their settings is not understood.
+    """
+    from platform_assets.compute.emr.engine import EmrEngine
+    from platform_assets.pipeline.spot_losses import read_losses, record_experience
+
+    clusters = load_emr()
+    if clusters is None:
+        reason = "this deployment has no clusters, as PLATFORM_EMR names no file of settings"
+        raise EngineUnavailable("emr", reason, "Write one as docs/guides/aws.md says, or use another engine")
+    if s3_access(settings) is None:
+        reason = "its machines do not see a lake in a folder of this one"
+        raise EngineUnavailable("emr", reason, "Put the lake on S3 (PLATFORM_WAREHOUSE), or use another engine")
+    lake = open_lake(settings)
+    return EmrEngine(
+        clusters,
+        settings.deployment,
+        reporting=reporting,
+        losses=functools.partial(read_losses, lake),
+        ended=functools.partial(record_experience, lake),
+    )
 
 
 @functools.cache
