@@ -24,6 +24,8 @@ from platform_assets.lake.s3 import S3Access
 from platform_assets.settings import prepare_process
 
 if TYPE_CHECKING:
+    from local_emr import LocalEmr
+
     from platform_assets.pipeline import Product, Workspace
 
 # Before any test imports scikit-learn or MLflow.
@@ -45,6 +47,18 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A real S3 server, one for all tests; skips if it is not installed."""
     try:
         with s3_server(tmp_path_factory.mktemp("ceph")) as server:
+            yield server
+    except NotInstalled as error:
+        unless_expected(error)
+
+
+@pytest.fixture(scope="session")
+def local_emr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEmr]:
+    """EMR, EC2 prices and S3 on loopback, one for all tests; skips without Java or the jars for S3."""
+    from local_emr import local_emr as start
+
+    try:
+        with start(tmp_path_factory.mktemp("local-emr")) as server:
             yield server
     except NotInstalled as error:
         unless_expected(error)
