@@ -17,6 +17,7 @@ from platform_assets.commands.quarantine import quarantine
 from platform_assets.commands.replay import replay
 from platform_assets.commands.reproduce import reproduce
 from platform_assets.commands.retention import retention
+from platform_assets.commands.spark import spark
 from platform_assets.commands.vault import vault
 from platform_assets.settings import Settings, SettingsError, load_settings, prepare_process
 
@@ -46,6 +47,7 @@ platform.add_command(explain)
 platform.add_command(reproduce)
 platform.add_command(fetch)
 platform.add_command(model)
+platform.add_command(spark)
 platform.add_command(vault)
 platform.add_command(quarantine)
 platform.add_command(quality)

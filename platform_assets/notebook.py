@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines, SparkEngine
@@ -70,7 +71,7 @@ def open_engine(
     """
     if name == "emr":
         return open_emr(settings, reporting)
-    return _local_engine(name, s3_access(settings), open_session)
+    return _local_engine(name, s3_access(settings), open_session, settings.event_logs)
 
 
 def open_emr(settings: Settings, reporting: Reporting | None = None) -> EmrEngine:
@@ -109,9 +110,9 @@ def _attempt_ended(lake: Lake, clusters: EmrSettings, run: ClusterRun) -> None:
 
 
 @functools.cache
-def _local_engine(name: EngineName, s3: S3Access | None, open_session: OpenSession | None) -> Engine:
+def _local_engine(name: EngineName, s3: S3Access | None, open_session: OpenSession | None, event_logs: Path) -> Engine:
     """One engine a process: starting it takes seconds."""
-    return EmbeddedEngine() if name == "embedded" else SparkEngine(open_session, s3)
+    return EmbeddedEngine() if name == "embedded" else SparkEngine(open_session, s3, event_logs)
 
 
 def s3_access(settings: Settings) -> S3Access | None:

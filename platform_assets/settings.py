@@ -107,6 +107,11 @@ class Settings:
         return self.data / "reports"
 
     @property
+    def event_logs(self) -> Path:
+        """Folder of the event logs that Apache Spark writes on this machine; safe to delete."""
+        return self.data / "spark" / "event_logs"
+
+    @property
     def backtests(self) -> Path:
         """Folder of the models that backtests of retraining policies trained; safe to delete."""
         return self.data / "backtest"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from platform_assets.lake.sizes import size
 from platform_assets.pipeline.costs.plot import cost_plot_svg
 from platform_assets.pipeline.costs.words import amount, headline, saving
-from platform_assets.pipeline.retention_summary import size
 from platform_assets.quality.report.style import CSS, LIGHT
 
 if TYPE_CHECKING:
