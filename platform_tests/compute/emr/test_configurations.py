@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from platform_assets.compute.emr.configurations import configurations, merged
 from platform_assets.compute.emr.identity import Attempt, Identity
 from platform_assets.compute.emr.packages import Packages
-from platform_assets.compute.emr.planning import plan_attempt, asked_types
+from platform_assets.compute.emr.planning import asked_types, plan_attempt
 from platform_assets.compute.emr.request import run_job_flow
 from platform_assets.compute.emr.retry import Escalation
 from platform_assets.compute.emr.settings import EmrSettings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -22,7 +21,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 MONTH = "2013-01"
 ON_CLUSTERS = ("flights", "flight_features")
-HERE = ("planes", "airports", "airlines")
+HERE = ("weather", "planes", "airports", "airlines")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +62,7 @@ def materialise(settings: Settings, product: Product, assets: tuple[str, ...], i
         executor=dg.in_process_executor,
     )
     for asset in assets:
-        partition = MONTH if asset in ON_CLUSTERS else None
+        partition = MONTH if product.readable(asset).partitions else None
         done = deployed.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset)],
@@ -89,7 +88,9 @@ def failures(done: Any) -> list[str]:
 def rows(settings: Settings, table: str) -> list[dict[str, Any]]:
     lake = Lake(settings.warehouse, settings.catalog, S3Access(settings.s3_endpoint, settings.s3_region))
     found = lake.read(table)
-    return found.sort_by([(name, "ascending") for name in found.column_names if found[name].type != "binary"]).to_pylist()
+    return found.sort_by(
+        [(name, "ascending") for name in found.column_names if found[name].type != "binary"]
+    ).to_pylist()
 
 
 def test_a_month_on_clusters_gives_the_tables_of_this_machine(
