@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 MONTH = "2013-01"
 ON_CLUSTERS = ("flights", "flight_features")
-HERE = ("planes", "airports", "airlines")
+HERE = ("weather", "planes", "airports", "airlines")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def materialise(settings: Settings, product: Product, assets: tuple[str, ...], i
         executor=dg.in_process_executor,
     )
     for asset in assets:
-        partition = MONTH if asset in ON_CLUSTERS else None
+        partition = MONTH if product.readable(asset).partitions else None
         done = deployed.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset)],
@@ -109,6 +109,7 @@ def test_a_month_on_clusters_gives_the_tables_of_this_machine(
             assert rows(on_clusters, table) == expected
         (event,) = done[-1].asset_materializations_for_node("flight_features")
         assert event.metadata["engine"].value == "emr"
+        assert "executor" in event.metadata["utilisation"].value
         (seen,) = done[-1].asset_observations_for_node("flight_features")
         assert seen.metadata["cluster"].value.startswith("https://us-east-1.console.aws.amazon.com/emr/")
     assert deployment.emr.running_clusters() == []
