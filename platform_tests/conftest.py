@@ -24,6 +24,8 @@ from platform_assets.lake.s3 import S3Access
 from platform_assets.settings import prepare_process
 
 if TYPE_CHECKING:
+    from local_emr import LocalEmr
+
     from platform_assets.pipeline import Product, Workspace
 
 # Before any test imports scikit-learn or MLflow.
@@ -51,8 +53,20 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 
 @pytest.fixture(scope="session")
-def _spark() -> Iterator[SparkEngine]:
-    engine = SparkEngine()
+def local_emr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEmr]:
+    """EMR, EC2 prices and S3 on loopback, one for all tests; skips without Java or the jars for S3."""
+    from local_emr import local_emr as start
+
+    try:
+        with start(tmp_path_factory.mktemp("local-emr")) as server:
+            yield server
+    except NotInstalled as error:
+        unless_expected(error)
+
+
+@pytest.fixture(scope="session")
+def _spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkEngine]:
+    engine = SparkEngine(event_logs=tmp_path_factory.mktemp("event_logs"))
     with pytest.MonkeyPatch.context() as environment:
         # Java sees the environment of its start only, and tests on S3 share this session.
         for name, value in credentials().items():

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from platform_assets.components.resources import WorkspaceResource
+from platform_assets.compute.engines.ladder import Rung
 from platform_assets.lake.s3 import S3Access
 from platform_assets.notebook import open_lake
-from platform_assets.settings import LOOK_AFTER, collect_garbage_rarely, load_settings, use_s3_server
+from platform_assets.settings import LOOK_AFTER, SettingsError, collect_garbage_rarely, load_settings, use_s3_server
 
 ON_S3 = {
     "PLATFORM_WAREHOUSE": "s3://bucket/lake",
@@ -38,6 +39,34 @@ def test_the_resource_of_a_step_has_the_same_settings_and_does_not_show_the_cata
 
     assert "secret" not in str(resource.model_dump())
     assert resource.settings == resource.process_config_and_initialize().settings == settings
+
+
+def test_the_environment_says_which_engines_auto_may_choose() -> None:
+    settings = load_settings({"PLATFORM_ENGINE": "auto", "PLATFORM_AUTO_ENGINES": "embedded:2GB; spark"})
+
+    assert (settings.engine, settings.ladder.rungs) == ("auto", (Rung("embedded", 2 * 10**9), Rung("spark")))
+    assert load_settings({}).ladder.rungs == (Rung("embedded"),)
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        (
+            {"PLATFORM_ENGINE": "sparkle"},
+            "PLATFORM_ENGINE=sparkle is not known. Set it to one of: embedded, spark, emr, auto.",
+        ),
+        (
+            {"PLATFORM_AUTO_ENGINES": "embedded; emr"},
+            "PLATFORM_AUTO_ENGINES: The engines for 'auto', 'embedded; emr', cannot be used: embedded has no limit, so "
+            "that what follows is never chosen. Write them as in 'embedded:2GB,15min,60%; spark:20GB; emr'.",
+        ),
+    ],
+)
+def test_engines_that_there_are_not_are_refused_as_settings(variables: dict[str, str], told: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings(variables)
+
+    assert str(error.value) == told
 
 
 def test_every_s3_client_is_told_of_a_server_of_ones_own_and_what_the_user_set_stays(

@@ -19,13 +19,8 @@ if TYPE_CHECKING:
 
 # Publishes among which earlier runs of an asset are looked for.
 REMEMBERED = 20
-ENGINE, REASON, SECONDS, INPUT_BYTES, PEAK_BYTES = (
-    "engine",
-    "engine-reason",
-    "engine-seconds",
-    "engine-input-bytes",
-    "engine-peak-bytes",
-)
+ENGINE, REASON, SECONDS, INPUT_BYTES = "engine", "engine-reason", "engine-seconds", "engine-input-bytes"
+HELD_BYTES, PEAK_BYTES = "engine-held-bytes", "engine-peak-bytes"
 LAKE_IS_HERE = "the lake is in a folder of this machine, which no other can read"
 
 
@@ -68,13 +63,13 @@ class Placement:
 
     def recorded(self) -> dict[str, str]:
         """As snapshot properties, from which the next run learns."""
-        peak = self.result.peak_bytes
+        memory = {HELD_BYTES: self.result.held_bytes, PEAK_BYTES: self.result.peak_bytes}
         return {
             ENGINE: self.result.engine,
             REASON: self.workspace.engine_reason,
             SECONDS: f"{self.result.seconds:.3f}",
             INPUT_BYTES: str(self.work.bytes),
-            **({PEAK_BYTES: str(peak)} if peak is not None else {}),
+            **{name: str(count) for name, count in memory.items() if count is not None},
         }
 
     def shown(self) -> dict[str, Any]:
@@ -101,4 +96,10 @@ def _earlier_run(version: Version) -> EarlierRun | None:
         return None
     engine: EngineName = facts[ENGINE]  # type: ignore[assignment]
     peak = facts.get(PEAK_BYTES)
-    return EarlierRun(engine, int(facts[INPUT_BYTES]), float(facts[SECONDS]), int(peak) if peak else None)
+    return EarlierRun(
+        engine,
+        int(facts[INPUT_BYTES]),
+        float(facts[SECONDS]),
+        int(facts.get(HELD_BYTES, 0)),
+        int(peak) if peak else None,
+    )

@@ -25,6 +25,7 @@ runs = st.lists(
         st.sampled_from(ORDER),
         sizes,
         st.floats(0, 10**6),
+        st.integers(0, 10**12),
         st.none() | st.integers(0, 10**12),
     ),
     max_size=4,
@@ -74,10 +75,17 @@ def _limits(rung: Rung) -> tuple[Any, ...]:
         ),
         (
             Work(2 * GB, 4),
-            [EarlierRun("embedded", GB, 60, 6 * GB)],
+            [EarlierRun("embedded", GB, 60, GB, 6 * GB)],
             "spark",
-            "auto: 2.0 GB in 4 files, last run 60 s embedded: spark (not embedded, as 12.0 GB of memory are expected "
+            "auto: 2.0 GB in 4 files, last run 60 s embedded: spark (not embedded, as 11.0 GB of memory are expected "
             "and it takes up to 9.6 GB)",
+        ),
+        (
+            # A run of a second says little of one with a thousand times the bytes.
+            Work(2 * GB, 4),
+            [EarlierRun("embedded", 2_000_000, 1.2, 400_000_000, 600_000_000)],
+            "embedded",
+            "auto: 2.0 GB in 4 files, last run 1 s embedded: embedded",
         ),
         (
             Work(30 * GB, 1200),

@@ -85,6 +85,7 @@ def test_every_publish_says_which_engine_made_it_and_why(offering: Callable[...,
     assert (run.engine, run.bytes) == ("spark", file.stat().st_size)
     assert run.seconds == pytest.approx(done.facts["engine seconds"], abs=0.001)
     assert run.peak_bytes == done.facts["engine peak bytes"]
+    assert 10**7 < run.held_bytes <= run.peak_bytes
 
 
 def test_auto_learns_from_what_the_last_run_took(offering: Callable[..., Workspace], product: Product) -> None:

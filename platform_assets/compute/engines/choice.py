@@ -9,6 +9,10 @@ from platform_assets.compute.engines.ladder import EngineName, EngineWanted, Lad
 from platform_assets.compute.engines.words import duration, size
 from platform_assets.compute.job import Job
 
+# What a run says of one with more bytes than so many times its own is no more than of that many: most of a small run is
+# start-up, which does not grow.
+MOST_GROWTH = 10
+
 
 @dataclass(frozen=True)
 class Work:
@@ -31,13 +35,19 @@ class EarlierRun:
     Attributes:
         bytes: what it read.
         seconds: how long the job ran.
+        held_bytes: memory of the process as it began.
         peak_bytes: most memory of the process while it ran; None if the engine cannot tell.
     """
 
     engine: EngineName
     bytes: int
     seconds: float
+    held_bytes: int = 0
     peak_bytes: int | None = None
+
+    def growth(self, work: Work) -> float:
+        """How many times as much the work reads, at most :data:`MOST_GROWTH`."""
+        return min(work.bytes / max(self.bytes, 1), MOST_GROWTH)
 
 
 @dataclass(frozen=True)
@@ -66,8 +76,9 @@ def choose_engine(
 ) -> EngineChoice:
     """The engine of a job.
 
-    ``auto`` takes the first rung of the ladder that nothing speaks against. Seconds and memory are expected to grow
-    with the bytes since the newest run on the same engine: ``seconds = seconds_then * bytes / bytes_then``.
+    ``auto`` takes the first rung of the ladder that nothing speaks against. What is expected follows from the newest
+    run on the same engine: ``growth = min(bytes / bytes_then, 10)``, ``seconds = seconds_then * growth`` and
+    ``peak = held_then + (peak_then - held_then) * growth``.
 
     Args:
         earlier: runs of the same asset, newest first.
@@ -93,12 +104,13 @@ def _too_much(rung: Rung, work: Work, then: EarlierRun | None, memory_bytes: int
         return f"it takes up to {size(rung.bytes)}"
     if then is None:
         return None
-    growth = work.bytes / max(then.bytes, 1)
+    growth = then.growth(work)
     seconds = then.seconds * growth
     if rung.seconds is not None and seconds > rung.seconds:
         return f"{duration(seconds)} are expected and it takes up to {duration(rung.seconds)}"
     if rung.memory_share is not None and memory_bytes is not None and then.peak_bytes is not None:
-        peak, limit = then.peak_bytes * growth, memory_bytes * rung.memory_share
+        peak = then.held_bytes + max(then.peak_bytes - then.held_bytes, 0) * growth
+        limit = memory_bytes * rung.memory_share
         if peak > limit:
             return f"{size(peak)} of memory are expected and it takes up to {size(limit)}"
     return None

@@ -35,9 +35,11 @@ class EmbeddedEngine(Engine):
 
     def run(self, job: Job) -> JobResult:
         """Run a job in this process, and measure the most memory that the process held meanwhile."""
-        measured = forget_peak()
+        held = forget_peak()
         result = super().run(job)
-        return result.model_copy(update={"peak_bytes": peak_memory() if measured else None})
+        if held is None:
+            return result
+        return result.model_copy(update={"held_bytes": held, "peak_bytes": peak_memory()})
 
     def stop(self) -> None:
         """Stop the server of this process."""

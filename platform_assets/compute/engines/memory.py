@@ -26,20 +26,28 @@ def machine_memory() -> int | None:
     return min(found)
 
 
-def forget_peak() -> bool:
-    """Begin a new measurement of :func:`peak_memory`; whether the system allows it."""
+def forget_peak() -> int | None:
+    """Begin a new measurement of :func:`peak_memory`.
+
+    Returns:
+        the bytes of memory that the process holds now; None if the system does not let it be measured.
+    """
     try:
         # 5: the kernel sets the peak back to what the process holds now (man 5 proc).
         _CLEAR.write_text("5")
     except OSError:
-        return False
-    return True
+        return None
+    return _status("VmRSS")
 
 
 def peak_memory() -> int | None:
     """Most bytes that this process has held in memory since :func:`forget_peak`."""
+    return _status("VmHWM")
+
+
+def _status(field: str) -> int | None:
     try:
-        found = re.search(r"^VmHWM:\s+(\d+) kB$", _STATUS.read_text(), re.MULTILINE)
+        found = re.search(rf"^{field}:\s+(\d+) kB$", _STATUS.read_text(), re.MULTILINE)
     except OSError:
         return None
     return int(found[1]) * 1024 if found else None

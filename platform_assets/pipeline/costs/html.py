@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from platform_assets.lake.sizes import size
 from platform_assets.pipeline.costs.plot import cost_plot_svg
 from platform_assets.pipeline.costs.words import amount, headline, saving
-from platform_assets.pipeline.retention_summary import size
 from platform_assets.quality.report.style import CSS, LIGHT
 
 if TYPE_CHECKING:
@@ -40,8 +40,13 @@ def month_html(month: MonthCosts) -> str:
     body = f"<h1>{title}</h1><section class='card'><p>{escape(headline(month))}</p></section>"
     body += f"<section class='card scroll'>{cost_plot_svg(month, _COLOURS)}</section>{_budgets(month)}"
     for dimension, bill in month.bills.items():
-        rows = [(key, f"{bill.parts[key]:,.2f}", amount(usd)) for key, usd in bill.exact.items()]
-        body += _table(_TITLES[dimension], (dimension, "USD", "exactly"), rows, ("total", f"{bill.total:,.2f}", ""))
+        rows = [(key, f"{bill.parts[key]:,.2f}", f"{usd:,.6f}") for key, usd in bill.exact.items()]
+        body += _table(
+            _TITLES[dimension],
+            (dimension, "USD", "exactly"),
+            rows,
+            ("total", f"{bill.total:,.2f}", f"{month.exact:,.6f}"),
+        )
     body += _trainings(month) + _storage(month) + _unpriced(month)
     terms = "".join(f"<dt>{name}</dt><dd>{words}</dd>" for name, words in _TERMS)
     return (

@@ -1,0 +1,196 @@
+"""Instance fleets and their instances: what was asked for, what EC2 gave."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from local_emr.errors import Reason
+from local_emr.ids import ec2_identifier, identifier, now
+
+SPOT, ON_DEMAND = "SPOT", "ON_DEMAND"
+# Whether EC2 has instances of a type on a market.
+Capacity = Callable[[str, str], bool]
+# Dollars an hour, or None where nobody knows: an order of types.
+Price = Callable[[str, str], float | None]
+
+
+@dataclass
+class Instance:
+    """One machine."""
+
+    fleet_id: str
+    type: str
+    market: str
+    weight: int
+    volumes: int
+    state: str = "PROVISIONING"
+    reason: Reason = field(default_factory=Reason)
+    id: str = field(default_factory=lambda: identifier("ci"))
+    ec2_id: str = field(default_factory=lambda: ec2_identifier("i"))
+    volume_ids: list[str] = field(default_factory=list)
+    address: str = field(default_factory=lambda: f"10.0.{random.randrange(256)}.{random.randrange(4, 250)}")
+    created: datetime = field(default_factory=now)
+    ready: datetime | None = None
+    ended: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.volume_ids = [ec2_identifier("vol") for _ in range(self.volumes)]
+
+    @property
+    def alive(self) -> bool:
+        return self.state != "TERMINATED"
+
+    def run(self) -> None:
+        """It is ready for work."""
+        self.state, self.ready = "RUNNING", now()
+
+    def terminate(self, reason: Reason) -> None:
+        """It is gone; once only."""
+        if self.alive:
+            self.state, self.reason, self.ended = "TERMINATED", reason, now()
+
+    def described(self) -> dict[str, Any]:
+        """As ListInstances gives it."""
+        return {
+            "Id": self.id,
+            "Ec2InstanceId": self.ec2_id,
+            "PrivateIpAddress": self.address,
+            "PrivateDnsName": f"ip-{self.address.replace('.', '-')}.ec2.internal",
+            "InstanceFleetId": self.fleet_id,
+            "InstanceType": self.type,
+            "Market": self.market,
+            "EbsVolumes": [{"Device": f"/dev/sd{chr(98 + n)}", "VolumeId": v} for n, v in enumerate(self.volume_ids)],
+            "Status": {
+                "State": self.state,
+                "StateChangeReason": self.reason.described(),
+                "Timeline": timeline(self.created, self.ready, self.ended),
+            },
+        }
+
+
+@dataclass
+class Fleet:
+    """A fleet as the request asked for it, with its instances, also those that are gone."""
+
+    request: Mapping[str, Any]
+    id: str = field(default_factory=lambda: identifier("if"))
+    state: str = "PROVISIONING"
+    reason: Reason = field(default_factory=Reason)
+    instances: list[Instance] = field(default_factory=list)
+    targets: dict[str, int] = field(default_factory=dict)
+    created: datetime = field(default_factory=now)
+    ready: datetime | None = None
+    ended: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.targets = {
+            ON_DEMAND: self.request.get("TargetOnDemandCapacity", 0),
+            SPOT: self.request.get("TargetSpotCapacity", 0),
+        }
+
+    @property
+    def role(self) -> str:
+        role: str = self.request["InstanceFleetType"]
+        return role
+
+    @property
+    def alive(self) -> list[Instance]:
+        return [instance for instance in self.instances if instance.alive]
+
+    @property
+    def spot_timeout(self) -> tuple[float, str]:
+        """Minutes that a launch waits for spot capacity, and what it does then; EMR's default is an hour."""
+        launch = self.request.get("LaunchSpecifications", {}).get("SpotSpecification", {})
+        return launch.get("TimeoutDurationMinutes", 60), launch.get("TimeoutAction", "SWITCH_TO_ON_DEMAND")
+
+    def provisioned(self, market: str) -> int:
+        """Units of capacity that are there."""
+        return sum(instance.weight for instance in self.alive if instance.market == market)
+
+    def short_of(self, market: str) -> int:
+        """Units of capacity that are missing."""
+        return max(0, self.targets[market] - self.provisioned(market))
+
+    def switch_to_on_demand(self) -> None:
+        """Ask for the missing spot capacity on demand."""
+        missing = self.short_of(SPOT)
+        self.targets[SPOT] -= missing
+        self.targets[ON_DEMAND] += missing
+
+    def fill(self, capacity: Capacity, price: Price) -> list[Instance]:
+        """Get what is missing where EC2 has it, cheapest unit first; returns what is new."""
+        got = [instance for market in (ON_DEMAND, SPOT) for instance in self._get(market, capacity, price)]
+        self.instances.extend(got)
+        return got
+
+    def _get(self, market: str, capacity: Capacity, price: Price) -> list[Instance]:
+        offers = [config for config in self.request["InstanceTypeConfigs"] if capacity(config["InstanceType"], market)]
+        if not offers or not self.short_of(market):
+            return []
+        best = min(offers, key=lambda config: _unit_price(config, price, market))
+        weight = best.get("WeightedCapacity", 1)
+        volumes = sum(
+            device.get("VolumesPerInstance", 1)
+            for device in best.get("EbsConfiguration", {}).get("EbsBlockDeviceConfigs", [])
+        )
+        count = math.ceil(self.short_of(market) / weight)
+        return [Instance(self.id, best["InstanceType"], market, weight, volumes) for _ in range(count)]
+
+    def shrink(self, reason: Reason) -> None:
+        """Let go of what is more than asked for, newest first."""
+        for market, target in self.targets.items():
+            for instance in reversed([other for other in self.alive if other.market == market]):
+                if self.provisioned(market) - instance.weight >= target:
+                    instance.terminate(reason)
+
+    def move_to(self, state: str, reason: Reason | None = None) -> None:
+        """Change the state, with its time."""
+        self.state, self.reason = state, reason or Reason()
+        if state == "RUNNING" and self.ready is None:
+            self.ready = now()
+        if state == "TERMINATED":
+            self.ended = now()
+
+    def described(self) -> dict[str, Any]:
+        """As ListInstanceFleets gives it."""
+        return {
+            "Id": self.id,
+            "Name": self.request.get("Name"),
+            "InstanceFleetType": self.role,
+            "TargetOnDemandCapacity": self.targets[ON_DEMAND],
+            "TargetSpotCapacity": self.targets[SPOT],
+            "ProvisionedOnDemandCapacity": self.provisioned(ON_DEMAND),
+            "ProvisionedSpotCapacity": self.provisioned(SPOT),
+            "InstanceTypeSpecifications": [_specification(config) for config in self.request["InstanceTypeConfigs"]],
+            "LaunchSpecifications": self.request.get("LaunchSpecifications"),
+            "ResizeSpecifications": self.request.get("ResizeSpecifications"),
+            "Status": {
+                "State": self.state,
+                "StateChangeReason": self.reason.described(),
+                "Timeline": timeline(self.created, self.ready, self.ended),
+            },
+        }
+
+
+def timeline(created: datetime, ready: datetime | None, ended: datetime | None) -> dict[str, datetime | None]:
+    """As the API gives it."""
+    return {"CreationDateTime": created, "ReadyDateTime": ready, "EndDateTime": ended}
+
+
+def _unit_price(config: Mapping[str, Any], price: Price, market: str) -> float:
+    known = price(config["InstanceType"], market)
+    return math.inf if known is None else known / config.get("WeightedCapacity", 1)
+
+
+def _specification(config: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("InstanceType", "WeightedCapacity", "BidPrice", "BidPriceAsPercentageOfOnDemandPrice", "Priority")
+    devices = [
+        {"VolumeSpecification": device["VolumeSpecification"], "Device": "/dev/sdb"}
+        for device in config.get("EbsConfiguration", {}).get("EbsBlockDeviceConfigs", [])
+    ]
+    return {**{name: config[name] for name in kept if name in config}, "EbsBlockDevices": devices}
