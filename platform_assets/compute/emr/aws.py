@@ -89,11 +89,12 @@ def error_code(error: BaseException) -> str:
 
 def is_cut_off(error: BaseException) -> bool:
     """Whether the answer to a call was lost, or the server broke: nobody knows whether it worked."""
+    from botocore.exceptions import ConnectionError as NoConnection
     from botocore.exceptions import HTTPClientError
 
     response = getattr(error, "response", None) or {}
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return isinstance(error, HTTPClientError) or status >= 500
+    return isinstance(error, HTTPClientError | NoConnection) or status >= 500
 
 
 def backoff(number: int) -> float:

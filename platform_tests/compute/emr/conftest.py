@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +47,12 @@ class Deployment:
     def s3(self) -> Any:
         return self.emr.client("s3")
 
-    def engine(self, prices: PriceBook | None = None, **changed: Any) -> EmrEngine:
+    def engine(
+        self, prices: PriceBook | None = None, sleep: Callable[[float], None] = time.sleep, **changed: Any
+    ) -> EmrEngine:
         """An engine without Dagster; ``changed`` are fields of the settings."""
         settings = EmrSettings.model_validate({**self.settings.model_dump(), **changed})
-        return EmrEngine(settings, "local", lambda: prices or bundled_prices())
+        return EmrEngine(settings, "local", lambda: prices or bundled_prices(), sleep=sleep)
 
 
 @pytest.fixture(scope="package")

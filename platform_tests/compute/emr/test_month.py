@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 MONTH = "2013-01"
 ON_CLUSTERS = ("flights", "flight_features")
-HERE = ("planes", "airports", "airlines")
+HERE = ("weather", "planes", "airports", "airlines")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def materialise(settings: Settings, product: Product, assets: tuple[str, ...], i
         executor=dg.in_process_executor,
     )
     for asset in assets:
-        partition = MONTH if asset in ON_CLUSTERS else None
+        partition = MONTH if product.readable(asset).partitions else None
         done = deployed.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,
             asset_selection=[dg.AssetKey(asset)],
