@@ -34,8 +34,9 @@ A refusal by tag holds until the cluster has ended. Codes and error details are 
 messages are not documented: these are close to what people report, and clients must not read them.
 """
 
+from local_emr.access import Refusal
 from local_emr.server import LocalEmr, local_emr
 from local_emr.spot_market import Offer
 from local_emr.store import ObjectStore
 
-__all__ = ["LocalEmr", "ObjectStore", "Offer", "local_emr"]
+__all__ = ["LocalEmr", "ObjectStore", "Offer", "Refusal", "local_emr"]

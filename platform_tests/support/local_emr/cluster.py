@@ -105,8 +105,8 @@ class Cluster:
         """Put steps at the end of the queue."""
         added = []
         for request in requests:
-            step = Step(request, "")
-            step.log_uri = f"{self.logs}/steps/{step.id}"
+            step = Step(request)
+            step.log_uri = f"{self.logs}/steps/{step.id}" if self.logs else None
             added.append(step)
         self.steps.extend(added)
         return added

@@ -23,7 +23,7 @@ from local_emr.lifecycle import Lifecycle
 from local_emr.machine import Machine
 from local_emr.network import REGION, SUBNETS, ZONES, zone_of
 from local_emr.operations import Operations
-from local_emr.spot_market import Offer, SpotMarket
+from local_emr.spot_market import Offer, SpotMarket, teach_moto
 from local_emr.store import ObjectStore
 from local_emr.supply import Supply
 
@@ -172,8 +172,9 @@ def local_emr(
     service = dataclasses.replace(own, access_key="elasticmapreduce")
     machine = Machine(folder, store or service, JARS, store is None, endpoint)
     emr = LocalEmr(endpoint, store or own, machine, SpotMarket(REGION, history, dict(scores or {})), minute)
-    server.app = Gateway(emr._operations, emr.access, DomainDispatcherApplication(create_backend_app))
-    with emr.market.answering(), _serving(server):
+    server.app = Gateway(emr._operations, emr.access, emr.market, DomainDispatcherApplication(create_backend_app))
+    teach_moto()
+    with _serving(server):
         try:
             yield emr
         finally:
