@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import click
 
+from platform_assets.commands.alerts import alerts
 from platform_assets.commands.contracts import contracts
+from platform_assets.commands.cost import cost
 from platform_assets.commands.data import data
+from platform_assets.commands.emr import emr
 from platform_assets.commands.explain import explain
 from platform_assets.commands.fetch import fetch
 from platform_assets.commands.model import model
@@ -14,6 +17,7 @@ from platform_assets.commands.quarantine import quarantine
 from platform_assets.commands.replay import replay
 from platform_assets.commands.reproduce import reproduce
 from platform_assets.commands.retention import retention
+from platform_assets.commands.spark import spark
 from platform_assets.commands.vault import vault
 from platform_assets.settings import Settings, SettingsError, load_settings, prepare_process
 
@@ -37,16 +41,20 @@ def deliver(month: str) -> None:
 
 
 platform.add_command(replay)
+platform.add_command(alerts)
 platform.add_command(data)
 platform.add_command(explain)
 platform.add_command(reproduce)
 platform.add_command(fetch)
 platform.add_command(model)
+platform.add_command(spark)
 platform.add_command(vault)
 platform.add_command(quarantine)
 platform.add_command(quality)
 platform.add_command(contracts)
 platform.add_command(retention)
+platform.add_command(emr)
+platform.add_command(cost)
 
 
 def _settings() -> Settings:

@@ -8,17 +8,21 @@ from pathlib import Path
 
 import dagster as dg
 
+from platform_assets.alerts.declaration import load_alerting
+from platform_assets.automation.alert_delivery import alert_delivery
 from platform_assets.automation.alerting import alerts_sensor
 from platform_assets.automation.arrival import arrival_sensor
 from platform_assets.automation.backfill import data_job
+from platform_assets.automation.emr_reaper import emr_reaper
 from platform_assets.automation.fetching import fetching
 from platform_assets.automation.interval import SENSOR_SECONDS
 from platform_assets.automation.quarantine_job import quarantine_decision
 from platform_assets.automation.retention import retention
+from platform_assets.components.costs import costs
 from platform_assets.components.health import health
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.pipeline.product import DEFS_FOLDER, all_products
-from platform_assets.settings import load_settings, prepare_process
+from platform_assets.settings import load_emr, load_settings, prepare_process
 
 
 def automation() -> dg.Definitions:
@@ -33,8 +37,11 @@ def automation() -> dg.Definitions:
         emit_backfills=False,
     )
     products = all_products()
+    declared = load_settings().alerts
+    # Where nobody is to be told, nothing looks for news.
+    told = [alert_delivery(products, load_alerting(declared))] if declared else []
     return dg.Definitions(
-        sensors=[*(arrival_sensor(product) for product in products), *map(alerts_sensor, products), conditions],
+        sensors=[*(arrival_sensor(product) for product in products), *map(alerts_sensor, products), conditions, *told],
         jobs=[*(data_job(product) for product in products), quarantine_decision],
     )
 
@@ -42,12 +49,16 @@ def automation() -> dg.Definitions:
 def deployment() -> dg.Definitions:
     """Resources and executor: small work runs in the run's process, large work goes to an engine."""
     settings = load_settings()
-    return dg.Definitions(
-        resources={
-            "workspace": WorkspaceResource.from_settings(settings),
-            "mlflow_tracking": MlflowResource(tracking_uri=settings.tracking_uri),
-        },
-        executor=dg.in_process_executor,
+    clusters = emr_reaper(load_emr(), settings.deployment)
+    return dg.Definitions.merge(
+        clusters,
+        dg.Definitions(
+            resources={
+                "workspace": WorkspaceResource.from_settings(settings),
+                "mlflow_tracking": MlflowResource(tracking_uri=settings.tracking_uri),
+            },
+            executor=dg.in_process_executor,
+        ),
     )
 
 
@@ -65,4 +76,5 @@ def _loaded() -> dg.Definitions:
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     declared = dg.load_from_defs_folder(path_within_project=Path(DEFS_FOLDER))
     fetched, kept = map(fetching, all_products()), retention(all_products())
-    return dg.Definitions.merge(declared, automation(), *fetched, kept, health(), deployment())
+    watched = [health(), costs(all_products())]
+    return dg.Definitions.merge(declared, automation(), *fetched, kept, *watched, deployment())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines, SparkEngine
 from platform_assets.compute.engines.ladder import EngineName
@@ -12,7 +14,13 @@ from platform_assets.lake import Lake
 from platform_assets.lake.s3 import S3Access
 from platform_assets.lake.store import Store
 from platform_assets.pipeline import Workspace
-from platform_assets.settings import Settings, load_settings, prepare_process
+from platform_assets.settings import Settings, load_emr, load_settings, prepare_process
+
+if TYPE_CHECKING:
+    from platform_assets.compute.emr.cluster_run import ClusterRun
+    from platform_assets.compute.emr.engine import EmrEngine
+    from platform_assets.compute.emr.reporting import Reporting
+    from platform_assets.compute.emr.settings import EmrSettings
 
 
 def open_workspace(
@@ -45,24 +53,66 @@ def open_engines(settings: Settings) -> Engines:
     return Engines(functools.partial(open_engine, settings=settings), settings.engine, ladder=settings.ladder)
 
 
-def open_engine(name: EngineName, settings: Settings, open_session: OpenSession | None = None) -> Engine:
-    """One engine of this deployment, the same for all who ask in this process.
+def open_engine(
+    name: EngineName,
+    settings: Settings,
+    open_session: OpenSession | None = None,
+    reporting: Reporting | None = None,
+) -> Engine:
+    """One engine of this deployment; those of this machine are the same for all who ask in this process.
 
     Args:
         open_session: how Apache Spark's session is opened, see :class:`SparkEngine`.
+        reporting: to whom clusters report; by default to the log.
 
     Raises:
         EngineUnavailable: this deployment has none of that name.
+        EmrSettingsWrong: the file of its clusters' settings is not understood.
     """
     if name == "emr":
-        raise EngineUnavailable("emr", "this deployment has no clusters", "Use 'embedded', 'spark' or 'auto'")
-    return _local_engine(name, s3_access(settings), open_session)
+        return open_emr(settings, reporting)
+    return _local_engine(name, s3_access(settings), open_session, settings.event_logs)
+
+
+def open_emr(settings: Settings, reporting: Reporting | None = None) -> EmrEngine:
+    """The clusters of this deployment.
+
+    Raises:
+        EngineUnavailable: it has none, or they would not see its lake.
+        EmrSettingsWrong: the file of their settings is not understood.
+    """
+    from platform_assets.compute.emr.engine import EmrEngine
+    from platform_assets.pipeline.spot_losses import read_losses
+
+    clusters = load_emr()
+    if clusters is None:
+        reason = "this deployment has no clusters, as PLATFORM_EMR names no file of settings"
+        raise EngineUnavailable("emr", reason, "Write one as docs/guides/aws.md says, or use another engine")
+    if s3_access(settings) is None:
+        reason = "its machines do not see a lake in a folder of this one"
+        raise EngineUnavailable("emr", reason, "Put the lake on S3 (PLATFORM_WAREHOUSE), or use another engine")
+    lake = open_lake(settings)
+    return EmrEngine(
+        clusters,
+        settings.deployment,
+        reporting=reporting,
+        losses=functools.partial(read_losses, lake),
+        ended=functools.partial(_attempt_ended, lake, clusters),
+    )
+
+
+def _attempt_ended(lake: Lake, clusters: EmrSettings, run: ClusterRun) -> None:
+    from platform_assets.pipeline.costs.clusters import bill_attempt
+    from platform_assets.pipeline.spot_losses import record_experience
+
+    bill_attempt(clusters, run)
+    record_experience(lake, run)
 
 
 @functools.cache
-def _local_engine(name: EngineName, s3: S3Access | None, open_session: OpenSession | None) -> Engine:
+def _local_engine(name: EngineName, s3: S3Access | None, open_session: OpenSession | None, event_logs: Path) -> Engine:
     """One engine a process: starting it takes seconds."""
-    return EmbeddedEngine() if name == "embedded" else SparkEngine(open_session, s3)
+    return EmbeddedEngine() if name == "embedded" else SparkEngine(open_session, s3, event_logs)
 
 
 def s3_access(settings: Settings) -> S3Access | None:

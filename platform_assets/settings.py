@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.ladder import EngineWanted, Ladder, LadderNotUnderstood
 from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
 
 if TYPE_CHECKING:
+    from platform_assets.compute.emr.settings import EmrSettings
     from platform_assets.landing import Landing
 
 Deployment = Literal["local"]
@@ -54,6 +57,9 @@ class Settings:
         s3_region: region of the bucket (``AWS_REGION``); credentials are found as every AWS client finds them.
         arrivals: where deliveries arrive (``PLATFORM_LANDING``): a folder, ``s3://bucket/prefix``, or
             ``sqs://host/account/queue?landing=s3://bucket/prefix``; by default the folder ``landing`` of the data.
+        cpu_hour_usd: what an hour of one core of this machine costs in US dollars (``PLATFORM_CPU_HOUR_USD``).
+        alerts: file of sinks and routes (``PLATFORM_ALERTS``); without it alerts stay in the lake's table and in
+            Dagster's UI.
     """
 
     deployment: Deployment
@@ -65,7 +71,9 @@ class Settings:
     s3_endpoint: str | None = None
     s3_region: str | None = None
     arrivals: str | None = None
+    cpu_hour_usd: float = DEFAULT_CPU_HOUR_USD
     auto_engines: str = "embedded"
+    alerts: Path | None = None
 
     @property
     def ladder(self) -> Ladder:
@@ -99,9 +107,9 @@ class Settings:
         return self.data / "reports"
 
     @property
-    def backtests(self) -> Path:
-        """Folder of the models that backtests of retraining policies trained; safe to delete."""
-        return self.data / "backtest"
+    def event_logs(self) -> Path:
+        """Folder of the event logs that Apache Spark writes on this machine; safe to delete."""
+        return self.data / "spark" / "event_logs"
 
     @property
     def artifacts(self) -> Path:
@@ -123,7 +131,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3_endpoint=env.get("PLATFORM_S3_ENDPOINT"),
         s3_region=env.get("AWS_REGION", env.get("AWS_DEFAULT_REGION")),
         arrivals=env.get("PLATFORM_LANDING"),
+        cpu_hour_usd=_dollars(env, "PLATFORM_CPU_HOUR_USD", DEFAULT_CPU_HOUR_USD),
         auto_engines=_ladder(env.get("PLATFORM_AUTO_ENGINES", "embedded")),
+        alerts=Path(env["PLATFORM_ALERTS"]).resolve() if env.get("PLATFORM_ALERTS") else None,
     )
 
 
@@ -133,6 +143,20 @@ def load_secrets(environment: Mapping[str, str] | None = None) -> Secrets:
     return Secrets(
         hash_key=env.get("PLATFORM_HASH_KEY"), vault=env.get("PLATFORM_VAULT"), vault_key=env.get("PLATFORM_VAULT_KEY")
     )
+
+
+def load_emr(environment: Mapping[str, str] | None = None) -> EmrSettings | None:
+    """Clusters of this deployment from the YAML file ``PLATFORM_EMR``; None if it has none. Raises EmrSettingsWrong."""
+    from platform_assets.compute.emr.settings import load_emr_settings
+
+    file = (os.environ if environment is None else environment).get("PLATFORM_EMR")
+    return load_emr_settings(Path(file)) if file else None
+
+
+def secrets_named(names: Iterable[str], environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Values of the environment variables that a declaration names; those that are not set are left out."""
+    env = os.environ if environment is None else environment
+    return {name: env[name] for name in names if name in env}
 
 
 def prepare_process() -> None:
@@ -185,3 +209,14 @@ def _one_of(env: Mapping[str, str], variable: str, default: str, allowed: tuple[
     if value not in allowed:
         raise SettingsError(variable, value, allowed)
     return value
+
+
+def _dollars(env: Mapping[str, str], variable: str, default: float) -> float:
+    value = env.get(variable, str(default))
+    try:
+        amount = float(value)
+    except ValueError:
+        amount = math.nan
+    if not 0 <= amount < math.inf:
+        raise SettingsError(variable, value, ("a number of US dollars, zero or more",))
+    return amount

@@ -65,8 +65,8 @@ def local_emr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEmr]:
 
 
 @pytest.fixture(scope="session")
-def _spark() -> Iterator[SparkEngine]:
-    engine = SparkEngine()
+def _spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkEngine]:
+    engine = SparkEngine(event_logs=tmp_path_factory.mktemp("event_logs"))
     with pytest.MonkeyPatch.context() as environment:
         # Java sees the environment of its start only, and tests on S3 share this session.
         for name, value in credentials().items():

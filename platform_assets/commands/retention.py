@@ -98,7 +98,8 @@ def _print(figures: list[dict[str, Any]], sides: Sequence[str], totals: dict[str
     from rich.console import Console
     from rich.table import Table
 
-    from platform_assets.pipeline.retention_summary import in_words, size
+    from platform_assets.lake.sizes import size
+    from platform_assets.pipeline.retention_summary import in_words
 
     shown = Table("table", "goes", *sides, "kept for tags", box=None)
     for each in figures:

@@ -21,12 +21,15 @@ def told(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
     @functools.wraps(command)
     def wrapped(*arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        from platform_assets.compute.cost.errors import CostError
+        from platform_assets.compute.prices.errors import PriceError
+        from platform_assets.compute.spot.errors import PlanImpossible
         from platform_assets.lake.errors import LakeError
         from platform_assets.settings import SettingsError
 
         try:
             return command(*arguments, **named)
-        except (LakeError, SettingsError) as error:
+        except (CostError, LakeError, PlanImpossible, PriceError, SettingsError) as error:
             raise click.ClickException(str(error)) from error
 
     return wrapped

@@ -22,6 +22,7 @@ from platform_assets.components.promises import (
     deprecation_tags,
 )
 from platform_assets.components.rate_of_change import change_specs, plot_metadata
+from platform_assets.components.utilisation import utilisation_metadata
 from platform_assets.components.versions import history_metadata
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.quality import audit
@@ -188,6 +189,7 @@ def materialize_result(
         **column_lineage(contract),
         **history_metadata(published.table, published.recent),
         **{key: _shown(value) for key, value in done.facts.items() if value is not None},
+        **utilisation_metadata(done.utilisation),
     }
     return dg.MaterializeResult(
         asset_key=contract.name,

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from platform_assets.compute.cost.errors import CostError
+from platform_assets.compute.emr.errors import EmrError
 from platform_assets.compute.errors import EngineNotKnown, EngineUnavailable, JobFailed
+from platform_assets.compute.prices.errors import PriceBookNotReadable, PricesNotFetched
+from platform_assets.compute.spot.errors import PlanImpossible
 from platform_assets.lake.errors import LakeError
 from platform_assets.landing.errors import LandingError
 from platform_assets.learning.errors import LearningError
@@ -22,6 +26,11 @@ USER_ERRORS = (
     EngineNotKnown,
     EngineUnavailable,
     JobFailed,
+    EmrError,
+    PlanImpossible,
+    PricesNotFetched,
+    PriceBookNotReadable,
+    CostError,
     LakeError,
     LandingError,
     LearningError,

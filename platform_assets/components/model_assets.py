@@ -73,7 +73,8 @@ def model_asset(product: Product, model: MonitoredModelDeclaration) -> dg.Assets
                 run_id,
                 evidence=context.run.tags.get(EVIDENCE_TAG),
             )
-            done = yield from parity.told(contract, run_step(contract, step, reads=reads))
+            steps = run_step(contract, step, reads=reads, version_of=lambda done: (model.name, done.version))
+            done = yield from parity.told(contract, steps)
         checks = [*_gate_checks(contract, done.candidate), parity.held(contract, done.candidate.parity_rows.num_rows)]
         metadata = {
             "model version": done.version,

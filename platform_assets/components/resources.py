@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.engines import ENGINE_TAG, Engines
 from platform_assets.compute.engines.ladder import EngineWanted
 from platform_assets.settings import Deployment, Settings
@@ -29,6 +30,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     s3_endpoint: str | None = None
     s3_region: str | None = None
     arrivals: str | None = None
+    cpu_hour_usd: float = DEFAULT_CPU_HOUR_USD
     auto_engines: str = "embedded"
 
     @classmethod
@@ -45,6 +47,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             s3_endpoint=settings.s3_endpoint,
             s3_region=settings.s3_region,
             arrivals=settings.arrivals,
+            cpu_hour_usd=settings.cpu_hour_usd,
             auto_engines=settings.auto_engines,
         )
 
@@ -62,6 +65,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             s3_endpoint=self.s3_endpoint,
             s3_region=self.s3_region,
             arrivals=self.arrivals,
+            cpu_hour_usd=self.cpu_hour_usd,
             auto_engines=self.auto_engines,
         )
 
@@ -71,13 +75,15 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def open_step(self, context: dg.AssetExecutionContext) -> "Workspace":
         """The workspace of a step that runs jobs; the run's tag ``platform/engine`` says where, if it has one."""
-        return self._open(context.run_id, context.run.tags.get(ENGINE_TAG))
+        return self._open(context.run_id, context.run.tags.get(ENGINE_TAG), context)
 
-    def _open(self, run_id: str, asked: str | None) -> "Workspace":
+    def _open(self, run_id: str, asked: str | None, context: dg.AssetExecutionContext | None = None) -> "Workspace":
+        from platform_assets.compute.emr.pipes import DagsterReporting
         from platform_assets.notebook import open_engine, open_workspace
 
         settings = self.settings
-        offered = partial(open_engine, settings=settings, open_session=_dagster_pyspark_session)
+        reporting = DagsterReporting(context) if context is not None else None
+        offered = partial(open_engine, settings=settings, open_session=_dagster_pyspark_session, reporting=reporting)
         engines = Engines(offered, settings.engine, asked, settings.ladder)
         return open_workspace(settings, engines=engines).for_run(run_id)
 

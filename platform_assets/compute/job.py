@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -75,11 +76,26 @@ class StagedFiles(_Message):
     refused_files: list[str] = []
 
 
+class EventLog(_Message):
+    """Where Spark's event log of a job is.
+
+    Attributes:
+        location: its file or folder, see :func:`platform_assets.compute.utilisation.read_event_log`.
+        started, ended: the part of it that is the job's; None if all of it is.
+        usd_per_core_hour: what an hour of an executor's core cost, instance and EMR fee; None where nobody is billed.
+    """
+
+    location: str
+    started: datetime | None = None
+    ended: datetime | None = None
+    usd_per_core_hour: float | None = None
+
+
 class JobResult(_Message):
     """What a job did; ``audit`` is the audit function's answer.
 
     ``held_bytes`` is the memory of the engine's process as the job began, and ``peak_bytes`` the most while it ran,
-    where the engine can tell.
+    where the engine can tell; ``event_log`` is what Spark wrote, if the engine is Spark.
     """
 
     job: str
@@ -87,5 +103,6 @@ class JobResult(_Message):
     staged: StagedFiles
     seconds: float
     audit: dict[str, Any] = Field(default_factory=dict)
+    event_log: EventLog | None = None
     held_bytes: int | None = None
     peak_bytes: int | None = None

@@ -56,3 +56,18 @@ def rows_of(table: Table, scope: Scope, columns: Sequence[str]) -> list[dict[str
         table.scan(row_filter=scope.expression(), selected_fields=tuple(columns)).to_arrow().to_pylist()
     )
     return found
+
+
+class TableMoved(Exception):
+    """Another writer published since the table was read; read it again and decide anew."""
+
+
+def unmoved_since(snapshot_id: int | None) -> Guard:
+    """A guard that raises TableMoved unless the table is still at ``snapshot_id``; None: nothing was ever published."""
+
+    def guard(table: Table) -> None:
+        current = table.current_snapshot()
+        if (current.snapshot_id if current else None) != snapshot_id:
+            raise TableMoved
+
+    return guard

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from platform_assets.lake import ColumnSpec, Lake, TableSpec
 from platform_assets.lake.attempts import MAX_ATTEMPTS
 from platform_assets.lake.errors import PublishConflict, TableNotFound
+from platform_assets.lake.guards import TableMoved, unmoved_since
 from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.pipeline.alert_edges import follow, newest_by_rule
 from platform_assets.pipeline.model_tables import predictions_contract
@@ -16,8 +17,6 @@ from platform_assets.quality.rate_of_change.rule import WatchedContract
 from platform_assets.quality.watched import ComparedContract
 
 if TYPE_CHECKING:
-    from pyiceberg.table import Table
-
     from platform_assets.pipeline.product import Product
 
 NO_DRIFT = "no_drift"
@@ -100,10 +99,6 @@ def record_sightings(lake: Lake, sightings: Mapping[Watch, Sequence[Sighting]], 
     raise PublishConflict(ALERTS.name, MAX_ATTEMPTS)
 
 
-class _Moved(Exception):
-    """Another writer published after the alerts were read."""
-
-
 def _read(lake: Lake) -> tuple[int | None, list[Alert]]:
     try:
         snapshot = lake.snapshot_id(ALERTS.name)
@@ -117,14 +112,9 @@ def _written(lake: Lake, alerts: Mapping[str, Alert], snapshot: int | None, run_
     """Replace the whole table, which stays one small file, unless it is no longer at ``snapshot``."""
     import pyarrow as pa
 
-    def still(table: Table) -> None:
-        current = table.current_snapshot()
-        if (current.snapshot_id if current else None) != snapshot:
-            raise _Moved
-
     rows = pa.Table.from_pylist([alert.model_dump() for alert in alerts.values()])
     try:
-        lake.publish_rows(ALERTS, WHOLE_TABLE, rows, {"run-id": run_id}, guard=still)
-    except _Moved:
+        lake.publish_rows(ALERTS, WHOLE_TABLE, rows, {"run-id": run_id}, guard=unmoved_since(snapshot))
+    except TableMoved:
         return False
     return True

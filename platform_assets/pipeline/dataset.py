@@ -16,6 +16,7 @@ from platform_assets.pipeline.placement import Placement, placed
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import as_contract, publish_audited
 from platform_assets.pipeline.refusing import refuse_file
+from platform_assets.pipeline.utilisation.record import with_utilisation
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport
 from platform_assets.quality.contract import contract_window
@@ -63,7 +64,7 @@ def materialise_dataset(workspace: Workspace, product: Product, name: str, parti
         "source sha256": delivery.digest,
         **placement.shown(),
     }
-    return replace(published, facts=facts)
+    return with_utilisation(space, product.table(name), result, replace(published, facts=facts))
 
 
 def _job(

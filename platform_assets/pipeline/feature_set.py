@@ -14,6 +14,7 @@ from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.placement import Placement, placed
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import as_contract, publish_audited
+from platform_assets.pipeline.utilisation.record import with_utilisation
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport
 from platform_assets.quality.contract import contract_window
@@ -41,7 +42,8 @@ def materialise_features(workspace: Workspace, product: Product, name: str, part
     inputs = {product.table(dataset): snapshot for dataset, snapshot in snapshots.items()}
     provenance = Provenance(inputs, placement.recorded())
     published = publish_audited(space, product.name, declaration, partition, result.staged, report, provenance)
-    return replace(published, facts={**published.facts, **placement.shown()})
+    done = replace(published, facts={**published.facts, **placement.shown()})
+    return with_utilisation(space, product.table(name), result, done)
 
 
 def feature_job(

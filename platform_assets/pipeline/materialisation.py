@@ -12,6 +12,7 @@ from platform_assets.quality.errors import PartitionRefused
 
 if TYPE_CHECKING:
     from platform_assets.lake import Publication
+    from platform_assets.pipeline.utilisation.report import UtilisationReport
     from platform_assets.quality.audit import AuditReport, CheckResult
     from platform_assets.quality.contract import Contract
 
@@ -26,13 +27,17 @@ class Refused(PartitionRefused):
 
 @dataclass(frozen=True)
 class Materialisation:
-    """What a step published, with the audit that allowed it and facts for people (``facts``: name to value)."""
+    """What a step published, with the audit that allowed it and facts for people (``facts``: name to value).
+
+    ``utilisation`` is what its job made of its machines, if that ran on Spark.
+    """
 
     partition: str | None
     publication: Publication
     report: AuditReport
     inputs: Mapping[str, int]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    utilisation: UtilisationReport | None = None
 
     @property
     def checks(self) -> list[CheckResult]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
+from platform_assets.compute.cost.budget import BudgetDeclaration
 from platform_assets.learning.backtest.declaration import BacktestDeclaration
 from platform_assets.learning.declaration import LabelDeclaration, ModelDeclaration
 from platform_assets.learning.feature_set import FeatureSetDeclaration
@@ -28,7 +29,7 @@ COMPONENTS = "platform_assets.components."
 # libyaml's is ten times as quick; a build of PyYAML may lack it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_Named = TypeVar("_Named", DatasetDeclaration, FeatureSetDeclaration, "MonitoredModelDeclaration")
+_Named = TypeVar("_Named", DatasetDeclaration, FeatureSetDeclaration, "MonitoredModelDeclaration", BudgetDeclaration)
 
 
 class TracedLabelDeclaration(LabelDeclaration):
@@ -73,6 +74,7 @@ class Product:
     datasets: Mapping[str, DatasetDeclaration]
     feature_sets: Mapping[str, FeatureSetDeclaration]
     models: Mapping[str, MonitoredModelDeclaration]
+    budgets: Mapping[str, BudgetDeclaration] = field(default_factory=dict)
 
     def family(self, model: str) -> list[MonitoredModelDeclaration]:
         """A declared model and its variants."""
@@ -111,6 +113,7 @@ def load_product(name: str, folder: Path = DEFS_FOLDER) -> Product:
         datasets=_by_name(file, (d for d in found if isinstance(d, DatasetDeclaration))),
         feature_sets=_by_name(file, (d for d in found if isinstance(d, FeatureSetDeclaration))),
         models=_by_name(file, (d for d in found if isinstance(d, MonitoredModelDeclaration))),
+        budgets=_by_name(file, (d for d in found if isinstance(d, BudgetDeclaration))),
     )
     for problem in broken_references(product, file.parent):
         raise DeclarationError(file, problem)
@@ -122,6 +125,7 @@ def _declarations(file: Path) -> list[BaseModel]:
         "Dataset": DatasetDeclaration,
         "FeatureSet": FeatureSetDeclaration,
         "Model": MonitoredModelDeclaration,
+        "Budget": BudgetDeclaration,
     }
     found: list[BaseModel] = []
     for document in _documents(file):

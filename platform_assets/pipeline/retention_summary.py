@@ -8,9 +8,8 @@ from typing import Any
 from platform_assets.lake import Lake
 from platform_assets.lake.footprint import Footprint, PriceList
 from platform_assets.lake.retention import RetentionPlan
+from platform_assets.lake.sizes import size
 from platform_assets.lake.upkeep import RetentionResult
-
-UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 def price_list(lake: Lake) -> PriceList:
@@ -65,14 +64,6 @@ def in_words(figures: dict[str, Any]) -> str:
         f"{_counted(figures['small_files'], 'small file')} merged" if figures["small_files"] else "",
     ]
     return ", ".join(part for part in parts if part) or "nothing"
-
-
-def size(count: float) -> str:
-    """Bytes as people read them, as in 1.5 MiB."""
-    step = 0
-    while count >= 1024 and step < len(UNITS) - 1:
-        count, step = count / 1024, step + 1
-    return f"{count:.{min(step, 1)}f} {UNITS[step]}"
 
 
 def markdown(figures: Sequence[dict[str, Any]]) -> str:

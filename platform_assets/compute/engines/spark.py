@@ -6,12 +6,15 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine, use_connect
+from platform_assets.compute.engines.event_log import event_log_settings, written_log
 from platform_assets.compute.engines.s3a import class_path, require_jars, s3a_settings
 from platform_assets.compute.errors import EngineUnavailable
+from platform_assets.compute.job import Job, JobResult
 from platform_assets.lake.s3 import S3Access
 
 # Where 'make s3a' puts the jars through which Spark reaches S3.
@@ -45,13 +48,17 @@ class SparkEngine(Engine):
         open_session: how the session is opened; by default by Spark's own builder. The Dagster shell passes the session
             of dagster-pyspark's resource.
         s3: how S3 is reached, if the lake is there; needs the jars of ``make s3a``.
+        event_logs: folder for Spark's event logs, from which utilisation is read; without one none are written.
     """
 
     name = "spark"
 
-    def __init__(self, open_session: OpenSession | None = None, s3: S3Access | None = None) -> None:
+    def __init__(
+        self, open_session: OpenSession | None = None, s3: S3Access | None = None, event_logs: Path | None = None
+    ) -> None:
         self._open_session = open_session or _open_session
         self._s3 = s3
+        self._event_logs = event_logs
         self._session: SparkSession | None = None
 
     @property
@@ -67,8 +74,17 @@ class SparkEngine(Engine):
                 require_jars(JARS)
             # Functions in Python run in workers of Spark's; they need this environment's packages.
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-            self._session = _reaching(self._open_session(_local_settings()), self._s3)
+            self._session = _reaching(self._open_session(self._settings()), self._s3)
         return self._session
+
+    def run(self, job: Job) -> JobResult:
+        """Run a job here; its part of Spark's event log is complete when this returns."""
+        if self._event_logs is None:
+            return super().run(job)
+        # Starting Spark is no part of the job.
+        session, started = self.session, datetime.now(UTC)
+        result = super().run(job)
+        return result.model_copy(update={"event_log": written_log(session, self._event_logs, started)})
 
     def stop(self) -> None:
         """Stop Spark."""
@@ -76,10 +92,10 @@ class SparkEngine(Engine):
             self._session.stop()
             self._session = None
 
-
-def _local_settings() -> dict[str, Any]:
-    jars = class_path(JARS)
-    return {**LOCAL_SETTINGS, **({"spark.driver.extraClassPath": jars} if jars else {})}
+    def _settings(self) -> dict[str, Any]:
+        logs = event_log_settings(self._event_logs) if self._event_logs else {}
+        jars = class_path(JARS)
+        return {**LOCAL_SETTINGS, **logs, **({"spark.driver.extraClassPath": jars} if jars else {})}
 
 
 def _reaching(session: SparkSession, s3: S3Access | None) -> SparkSession:

@@ -1,0 +1,26 @@
+"""What a job on Spark made of its machines, as a materialisation shows it."""
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from platform_assets.pipeline.utilisation.report import UtilisationReport
+
+
+def utilisation_metadata(report: "UtilisationReport | None") -> dict[str, Any]:
+    """Words, stages and timeline; nothing for a job that did not run on Spark."""
+    if report is None:
+        return {}
+    if report.utilisation is None:
+        return {"utilisation": f"not known: {report.problem}"}
+    from platform_assets.pipeline.utilisation.markdown import summary, utilisation_markdown
+    from platform_assets.pipeline.utilisation.plot import timeline_svg
+    from platform_assets.quality.rate_of_change.plot import as_markdown
+
+    words = summary(report.utilisation)
+    return {
+        "utilisation": dg.MetadataValue.md(utilisation_markdown(report.utilisation, report.advice)),
+        "utilisation timeline": dg.MetadataValue.md(as_markdown(timeline_svg(report.utilisation), words)),
+        "advice": len(report.advice),
+    }

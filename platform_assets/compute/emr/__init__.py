@@ -1,0 +1,1 @@
+"""Jobs on Amazon EMR: one transient cluster a job, ended whatever happens."""

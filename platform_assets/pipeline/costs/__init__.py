@@ -1,0 +1,1 @@
+"""The cost table: records folded into it, storage accrued, budgets judged, and the monthly report."""

@@ -1,0 +1,61 @@
+"""After a job on Spark: its event log is read, its figures are kept, and what to change is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from platform_assets.compute import EventLog, JobResult
+from platform_assets.compute.utilisation import EventLogError, Period, Utilisation, read_event_log
+from platform_assets.compute.utilisation.advice import Advice, advise
+from platform_assets.lake.partitions import Values
+from platform_assets.lake.store import Store
+from platform_assets.pipeline.materialisation import Materialisation
+from platform_assets.pipeline.utilisation.report import UtilisationReport
+from platform_assets.pipeline.utilisation.table import UTILISATION, WHOLE, utilisation_rows
+from platform_assets.pipeline.workspace import Workspace
+
+
+def with_utilisation(workspace: Workspace, table: str, result: JobResult, done: Materialisation) -> Materialisation:
+    """A materialisation with what its job made of its machines, which is read, judged and kept in a table.
+
+    Without a change if the job did not run on Spark. Its rows are published by now, which a log that cannot be read
+    does not undo: the report says so instead.
+    """
+    log = result.event_log
+    if log is None:
+        return done
+    try:
+        utilisation = read_log(log, workspace.lake.store)
+    except (EventLogError, OSError) as error:
+        return replace(done, utilisation=UtilisationReport(None, problem=str(error)))
+    advice = advise(utilisation, log.usd_per_core_hour)
+    _publish(workspace, table, done.partition, log, utilisation, advice)
+    return replace(done, utilisation=UtilisationReport(utilisation, tuple(advice)))
+
+
+def read_log(log: EventLog, store: Store) -> Utilisation:
+    """The part of an event log that is a job's; the log need not be in the lake's store, but S3 is reached as it is.
+
+    Raises:
+        EventLogError: it cannot be read.
+        OSError: the disk or the server does not give it.
+    """
+    period = Period(log.started, log.ended) if log.started and log.ended else None
+    return read_event_log(log.location, Store(log.location, store.s3), period)
+
+
+def _publish(
+    workspace: Workspace,
+    table: str,
+    partition: str | None,
+    log: EventLog,
+    utilisation: Utilisation,
+    advice: list[Advice],
+) -> None:
+    import pyarrow as pa
+
+    job = {"run_id": workspace.run_id, "table": table, "partition": partition or WHOLE}
+    rows = utilisation_rows(utilisation, advice, {**job, "event_log": log.location})
+    columns = {name: [row.get(name) for row in rows] for name in UTILISATION.column_names}
+    properties = {"run-id": workspace.run_id, "partition": job["partition"]}
+    workspace.lake.publish_rows(UTILISATION, Values(tuple(job.items())), pa.table(columns), properties)

@@ -1,0 +1,127 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_assets.compute.emr.configurations import configurations, merged
+from platform_assets.compute.emr.identity import Attempt, Identity
+from platform_assets.compute.emr.packages import Packages
+from platform_assets.compute.emr.planning import asked_types, plan_attempt
+from platform_assets.compute.emr.request import run_job_flow
+from platform_assets.compute.emr.retry import Escalation
+from platform_assets.compute.emr.settings import EmrSettings
+from platform_assets.compute.prices.book import SpotPrice
+from platform_assets.compute.prices.bundled import bundled_prices
+from platform_assets.compute.spot.losses import Losses
+
+PACKAGES = Packages("s3://b/c.zip", "s3://b/d.py", "s3://b/b.sh", "s3://b/e.tar.gz")
+SETTINGS = EmrSettings(region="us-east-1", staging="s3://bucket/staging", tags={"team": "data"})
+ATTEMPT = Attempt(Identity("local", "run-1", "flights", "2013-01", "flight_delay", "team:data"), "abcd", 2)
+
+
+@pytest.fixture(scope="module")
+def book():
+    book = bundled_prices()
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    prices = {
+        name: {zone: (SpotPrice(at, offer.on_demand * 0.4),) for zone in ("us-east-1a", "us-east-1b")}
+        for name, offer in book.offers.items()
+    }
+    return book.model_copy(update={"spot_prices": prices})
+
+
+def plan(book, taught=None, **changed):
+    return plan_attempt(SETTINGS.model_copy(update=changed), book, Losses(), taught or Escalation())
+
+
+def by_name(entries):
+    return {entry["Classification"]: entry for entry in entries}
+
+
+def test_a_request_is_one_cluster_with_one_step_that_ends_itself(book):
+    request = run_job_flow(SETTINGS, ATTEMPT, plan(book), PACKAGES, ("--dagster-pipes-context", "x"))
+    (step,) = request["Steps"]
+    assert step["ActionOnFailure"] == "TERMINATE_CLUSTER"
+    assert step["HadoopJarStep"]["Args"][:2] == ["spark-submit", "--deploy-mode"]
+    assert request["Instances"]["KeepJobFlowAliveWhenNoSteps"] is False
+    assert request["AutoTerminationPolicy"] == {"IdleTimeout": 900}
+    assert {fleet["InstanceFleetType"] for fleet in request["Instances"]["InstanceFleets"]} == {
+        "MASTER",
+        "CORE",
+        "TASK",
+    }
+    tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+    assert tags["team"] == "data"
+    assert {tags[f"platform:{name}"] for name in ("deployment", "run", "asset", "partition", "product", "owner")} == {
+        *("local", "run-1", "flights", "2013-01", "flight_delay", "team:data")
+    }
+    assert request["Name"] == "local flights 2013-01 run-1 abcd 2"
+
+
+def test_the_primary_node_is_on_demand_and_masters_stay_off_spot(book):
+    settings_of = by_name(configurations(SETTINGS, plan(book), "s3://bucket/event-log"))
+    assert settings_of["yarn-site"]["Properties"]["yarn.node-labels.am.default-node-label-expression"] == "ON_DEMAND"
+    (primary,) = [fleet for fleet in plan(book).instance_fleets() if fleet["InstanceFleetType"] == "MASTER"]
+    assert (primary["TargetOnDemandCapacity"], primary["TargetSpotCapacity"]) == (1, 0)
+
+
+def test_declared_configurations_are_merged_and_win(book):
+    declared = (
+        {"Classification": "spark-env", "Configurations": [{"Classification": "export", "Properties": {"A": "1"}}]},
+        {"Classification": "spark-defaults", "Properties": {"spark.eventLog.enabled": "false"}},
+    )
+    settings = SETTINGS.model_copy(update={"configurations": declared, "spark": {"spark.executor.cores": "2"}})
+    entries = configurations(settings, plan(book), "s3://bucket/event-log")
+    assert len(entries) == len(by_name(entries))
+    exported = by_name(by_name(entries)["spark-env"]["Configurations"])["export"]["Properties"]
+    assert exported["A"] == "1"
+    assert exported["PYSPARK_PYTHON"] == "python3.11"
+    defaults = by_name(entries)["spark-defaults"]["Properties"]
+    assert (defaults["spark.eventLog.enabled"], defaults["spark.executor.cores"]) == ("false", "2")
+    assert defaults["spark.eventLog.dir"] == "s3://bucket/event-log"
+
+
+names = st.sampled_from(["a", "b", "c"])
+entries = st.lists(
+    st.fixed_dictionaries({"Classification": names, "Properties": st.dictionaries(names, names)}), max_size=6
+)
+
+
+@given(entries)
+def test_merging_keeps_every_property_and_each_classification_once(declared):
+    result = merged(declared)
+    assert len({each["Classification"] for each in result}) == len(result)
+    last = {(each["Classification"], key): value for each in declared for key, value in each["Properties"].items()}
+    assert {
+        (each["Classification"], key): value for each in result for key, value in each["Properties"].items()
+    } == last
+    assert merged(result) == result
+
+
+def test_more_is_on_demand_after_each_loss(book):
+    shares = []
+    for losses in range(4):
+        chosen = plan(book, Escalation(losses=losses))
+        shares.append(chosen.core.on_demand / chosen.core.capacity)
+    assert shares == sorted(shares)
+    assert shares[:1] + shares[2:] == [0.25, 1.0, 1.0]
+
+
+def test_types_and_zones_that_could_not_be_had_are_left_out(book):
+    first = plan(book)
+    second = plan(book, Escalation(without=asked_types(first), without_zones=frozenset({str(first.zone)})))
+    assert not asked_types(first) & asked_types(second)
+    assert second.zone not in (None, first.zone)
+
+
+def test_a_plan_stays_possible_when_everything_was_tried(book):
+    everything = frozenset(book.offers)
+    assert plan(book, Escalation(without=everything)).cores >= SETTINGS.need.cores
+
+
+def test_without_spot_prices_everything_is_on_demand_and_says_so():
+    chosen = plan(bundled_prices())
+    assert chosen.core.spot == 0
+    assert chosen.task is None
+    assert "no spot prices" in chosen.reasons[0]

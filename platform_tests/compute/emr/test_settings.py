@@ -1,0 +1,45 @@
+import pytest
+
+from platform_assets.compute.emr.errors import EmrSettingsWrong
+from platform_assets.compute.emr.settings import load_emr_settings
+
+SMALLEST = "region: eu-central-1\nstaging: s3://bucket/platform\n"
+
+
+def write(folder, text):
+    file = folder / "emr.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_two_lines_are_enough(tmp_path):
+    settings = load_emr_settings(write(tmp_path, SMALLEST))
+    assert settings.region == "eu-central-1"
+    assert settings.timeouts.seconds("bootstrap") == 1200
+    assert settings.policy.on_demand_shares == (0.25, 0.5, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("region: [", "it is no YAML"),
+        ("region: mars\nstaging: s3://b/p\n", "region is not valid"),
+        ("region: us-east-1\nstaging: /tmp\n", "staging is not valid"),
+        (SMALLEST + "relaese: emr-7.13.0\n", "relaese is not valid"),
+        (SMALLEST + "timeouts: {step: 0}\n", "timeouts.step is not valid"),
+        (SMALLEST + "need: {cores: 0, memory_gib_per_core: 4}\n", "need.cores is not valid"),
+        (SMALLEST + "tags: {'platform:run': x}\n", "are set for you"),
+        ("- region\n", "the whole is not valid"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_field_and_remedy(tmp_path, text, names):
+    file = write(tmp_path, text)
+    with pytest.raises(EmrSettingsWrong, match=names) as refused:
+        load_emr_settings(file)
+    assert str(file) in str(refused.value)
+    assert "Correct it" in str(refused.value)
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
+    with pytest.raises(EmrSettingsWrong, match="there is no such file"):
+        load_emr_settings(tmp_path / "emr.yaml")

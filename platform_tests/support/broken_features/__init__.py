@@ -1,0 +1,1 @@
+"""A product whose features break."""
