@@ -5,6 +5,9 @@
 RUNNING, WAITING, TERMINATING and TERMINATED (or TERMINATED_WITH_ERRORS) as on Amazon, only sooner: one documented
 minute (timeouts of fleets, idle time, the notice before a spot instance goes) lasts ``emr.minute`` seconds.
 
+EMR is written here and not added to moto's, where nothing takes time: clusters are ready at once, steps never end, and
+fleets, policies and cancelling are dropped or unknown.
+
 A step is ``command-runner.jar`` with ``spark-submit ...``, run by the installed Spark as ``local[2]``, or with any
 other command. What comes from s3:// is fetched beforehand as YARN does it; spark-defaults and spark-env of the
 cluster's configurations hold; s3:// is read and written through S3A. Logs come gzipped under the LogUri in EMR's
