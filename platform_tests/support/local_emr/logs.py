@@ -8,8 +8,8 @@ from pathlib import Path
 
 from local_emr.cluster import Cluster
 from local_emr.execution import Execution
-from local_emr.fleet import Instance
 from local_emr.ids import now
+from local_emr.instance import Instance
 from local_emr.step import Step
 from local_emr.store import ObjectStore
 
