@@ -50,6 +50,7 @@ bench: $(VENV)/.dev ## Run the benchmarks (minutes; engines needs Java)
 	$(BIN)/python benchmarks/windows.py
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/backtest.py --until 2013-05
+	$(BIN)/python benchmarks/spot.py
 
 screenshots: $(VENV)/.dev ## Take the README's screenshots of a short replay (needs chromium)
 	$(BIN)/python -m pytest -m browser --save-screenshots=docs/images

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from platform_assets.commands.alerts import alerts
 from platform_assets.commands.contracts import contracts
 from platform_assets.commands.cost import cost
 from platform_assets.commands.data import data
@@ -40,6 +41,7 @@ def deliver(month: str) -> None:
 
 
 platform.add_command(replay)
+platform.add_command(alerts)
 platform.add_command(data)
 platform.add_command(explain)
 platform.add_command(reproduce)

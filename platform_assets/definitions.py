@@ -8,6 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from platform_assets.alerts.declaration import load_alerting
+from platform_assets.automation.alert_delivery import alert_delivery
 from platform_assets.automation.alerting import alerts_sensor
 from platform_assets.automation.arrival import arrival_sensor
 from platform_assets.automation.backfill import data_job
@@ -35,8 +37,11 @@ def automation() -> dg.Definitions:
         emit_backfills=False,
     )
     products = all_products()
+    declared = load_settings().alerts
+    # Where nobody is to be told, nothing looks for news.
+    told = [alert_delivery(products, load_alerting(declared))] if declared else []
     return dg.Definitions(
-        sensors=[*(arrival_sensor(product) for product in products), *map(alerts_sensor, products), conditions],
+        sensors=[*(arrival_sensor(product) for product in products), *map(alerts_sensor, products), conditions, *told],
         jobs=[*(data_job(product) for product in products), quarantine_decision],
     )
 

@@ -17,8 +17,10 @@ from platform_assets.pipeline import Workspace
 from platform_assets.settings import Settings, load_emr, load_settings, prepare_process
 
 if TYPE_CHECKING:
+    from platform_assets.compute.emr.cluster_run import ClusterRun
     from platform_assets.compute.emr.engine import EmrEngine
     from platform_assets.compute.emr.reporting import Reporting
+    from platform_assets.compute.emr.settings import EmrSettings
 
 
 def open_workspace(
@@ -80,7 +82,7 @@ def open_emr(settings: Settings, reporting: Reporting | None = None) -> EmrEngin
         EmrSettingsWrong: the file of their settings is not understood.
     """
     from platform_assets.compute.emr.engine import EmrEngine
-    from platform_assets.pipeline.spot_losses import read_losses, record_experience
+    from platform_assets.pipeline.spot_losses import read_losses
 
     clusters = load_emr()
     if clusters is None:
@@ -95,8 +97,16 @@ def open_emr(settings: Settings, reporting: Reporting | None = None) -> EmrEngin
         settings.deployment,
         reporting=reporting,
         losses=functools.partial(read_losses, lake),
-        ended=functools.partial(record_experience, lake),
+        ended=functools.partial(_attempt_ended, lake, clusters),
     )
+
+
+def _attempt_ended(lake: Lake, clusters: EmrSettings, run: ClusterRun) -> None:
+    from platform_assets.pipeline.costs.clusters import bill_attempt
+    from platform_assets.pipeline.spot_losses import record_experience
+
+    bill_attempt(clusters, run)
+    record_experience(lake, run)
 
 
 @functools.cache

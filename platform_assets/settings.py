@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from platform_assets.compute.cost.embedded import DEFAULT_CPU_HOUR_USD
+from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.ladder import EngineWanted, Ladder, LadderNotUnderstood
 from platform_assets.learning.threads import share_the_cores
 from platform_assets.quality.personal.secrets import Secrets
@@ -58,6 +58,8 @@ class Settings:
         arrivals: where deliveries arrive (``PLATFORM_LANDING``): a folder, ``s3://bucket/prefix``, or
             ``sqs://host/account/queue?landing=s3://bucket/prefix``; by default the folder ``landing`` of the data.
         cpu_hour_usd: what an hour of one core of this machine costs in US dollars (``PLATFORM_CPU_HOUR_USD``).
+        alerts: file of sinks and routes (``PLATFORM_ALERTS``); without it alerts stay in the lake's table and in
+            Dagster's UI.
     """
 
     deployment: Deployment
@@ -71,6 +73,7 @@ class Settings:
     arrivals: str | None = None
     cpu_hour_usd: float = DEFAULT_CPU_HOUR_USD
     auto_engines: str = "embedded"
+    alerts: Path | None = None
 
     @property
     def ladder(self) -> Ladder:
@@ -135,6 +138,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         arrivals=env.get("PLATFORM_LANDING"),
         cpu_hour_usd=_dollars(env, "PLATFORM_CPU_HOUR_USD", DEFAULT_CPU_HOUR_USD),
         auto_engines=_ladder(env.get("PLATFORM_AUTO_ENGINES", "embedded")),
+        alerts=Path(env["PLATFORM_ALERTS"]).resolve() if env.get("PLATFORM_ALERTS") else None,
     )
 
 
@@ -152,6 +156,12 @@ def load_emr(environment: Mapping[str, str] | None = None) -> EmrSettings | None
 
     file = (os.environ if environment is None else environment).get("PLATFORM_EMR")
     return load_emr_settings(Path(file)) if file else None
+
+
+def secrets_named(names: Iterable[str], environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Values of the environment variables that a declaration names; those that are not set are left out."""
+    env = os.environ if environment is None else environment
+    return {name: env[name] for name in names if name in env}
 
 
 def prepare_process() -> None:

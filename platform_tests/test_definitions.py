@@ -22,8 +22,8 @@ PARTITIONED = {
 }
 FRESH_WITHIN_DAYS = {"flights": 40, "weather": 40, "flight_features": 40}
 # A decision has no table, and health none either: their record is the event on the asset.
-WITHOUT_TABLE = {"flight_delay_retraining", "pipeline_health"}
-OF_NO_PRODUCT = {"pipeline_health"}
+WITHOUT_TABLE = {"flight_delay_retraining", "pipeline_health", "platform_costs"}
+OF_NO_PRODUCT = {"pipeline_health", "platform_costs"}
 
 
 @pytest.fixture(scope="module")

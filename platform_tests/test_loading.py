@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 HEAVY = {"great_expectations", "matplotlib", "mlflow", "optuna", "pandas", "pyspark", "sklearn"}
 
+ALERTS = """
+sinks:
+  chat: {kind: slack, channel: C0123ABCDEF, token: {env: SLACK_BOT_TOKEN}}
+routes: [{to: [chat]}]
+"""
+
 LOAD = """
 import json, sys
 from platform_assets.definitions import defs
@@ -65,6 +71,18 @@ def test_ticking_every_sensor_imports_no_heavy_library(deployment: "Deployment")
         "flight_delay_retraining_policy": ["SKIPPED"],
     }
     assert HEAVY & set(facts["modules"]) == set()
+
+
+def test_looking_for_news_of_which_there_are_none_imports_no_heavy_library(deployment: "Deployment") -> None:
+    declared = deployment.folder / "alerts.yaml"
+    declared.write_text(ALERTS)
+    declare = f"import os; os.environ['PLATFORM_ALERTS'] = {str(declared)!r}"
+
+    facts = facts_of(deployment, declare, LOAD, TICK_ALL)
+
+    assert facts["ticks"]["alert_delivery"] == ["SKIPPED"]
+    # pyarrow.dataset, with which Iceberg tables are read, imports pandas itself.
+    assert (HEAVY | {"dagster_slack", "slack_sdk", "requests"}) & set(facts["modules"]) <= {"pandas"}
 
 
 @pytest.mark.slow

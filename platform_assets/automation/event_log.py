@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_assets.pipeline.costs.usage_facts import USD
+
 if TYPE_CHECKING:
     from platform_assets.quality.health import Materialised
 
@@ -44,6 +46,7 @@ def materialisations(
                     seconds=seconds(record.run_id).get(step) if step else None,
                     rows=_number(event.metadata, "dagster/row_count"),
                     bytes=_number(event.metadata, "bytes"),
+                    usd=_number(event.metadata, USD),
                 )
             )
     return series

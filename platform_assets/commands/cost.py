@@ -59,7 +59,6 @@ def report(month: str | None) -> None:
 
 def _folded(month: str | None, *, with_storage: bool) -> MonthCosts:
     """The month's costs, once everything that was recorded until now is counted."""
-    from platform_assets.compute.cost.errors import CostError
     from platform_assets.notebook import open_lake
     from platform_assets.pipeline.costs.budgets import declared_budgets
     from platform_assets.pipeline.costs.daily import storage_figures
@@ -69,13 +68,10 @@ def _folded(month: str | None, *, with_storage: bool) -> MonthCosts:
 
     now, lake, products = datetime.now(UTC), open_lake(), all_products()
     chosen = month or f"{now:%Y-%m}"
-    try:
-        window_of(chosen)
-        fold_usage(lake, "interactive")
-        storage = storage_figures(lake, products, now) if with_storage else []
-        return read_month(lake, chosen, declared_budgets(products), storage)
-    except CostError as error:
-        raise click.ClickException(str(error)) from error
+    window_of(chosen)
+    fold_usage(lake, "interactive")
+    storage = storage_figures(lake, products, now) if with_storage else []
+    return read_month(lake, chosen, declared_budgets(products), storage)
 
 
 def _parts(bill: Bill) -> dict[str, tuple[str, str]]:

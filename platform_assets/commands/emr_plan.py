@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,37 +15,34 @@ if TYPE_CHECKING:
     from platform_assets.compute.prices.book import Architecture, PriceBook
     from platform_assets.compute.spot.fleet_plan import FleetPlan
     from platform_assets.compute.spot.losses import Losses
+    from platform_assets.compute.spot.need import ClusterNeed, SpotPolicy
 
 _file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--cores", type=click.IntRange(min=1), required=True, help="Cores for executors.")
-@click.option("--memory-per-core", type=click.FloatRange(min=0, min_open=True), required=True, help="GiB for each.")
-@click.option("--architecture", type=click.Choice(["x86_64", "arm64"]), default="x86_64", show_default=True)
+@click.option("--cores", type=click.IntRange(min=1), help="Cores for executors; by default as PLATFORM_EMR declares.")
+@click.option("--memory-per-core", type=click.FloatRange(min=0, min_open=True), help="GiB for each; likewise.")
+@click.option("--architecture", type=click.Choice(["x86_64", "arm64"]), help="Likewise, or x86_64.")
 @click.option("--attempts-lost", type=click.IntRange(min=0), default=0, help="Attempts already lost to spot.")
 @click.option("--prices", type=_file, help="A file of `platform emr prices`; by default the bundled list prices.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs, with the fleets as EMR takes them.")
 @told
 def plan(
-    cores: int,
-    memory_per_core: float,
-    architecture: Architecture,
+    cores: int | None,
+    memory_per_core: float | None,
+    architecture: Architecture | None,
     attempts_lost: int,
     prices: Path | None,
     as_json: bool,
 ) -> None:
-    """Show the fleets that a job of this size would ask for, and why. Starts nothing."""
-    from platform_assets.compute.spot.need import ClusterNeed
+    """Show the fleets that a job would ask for, and why. Starts nothing."""
     from platform_assets.compute.spot.plan import plan_fleets
 
-    need = ClusterNeed(
-        cores=cores,
-        memory_gib_per_core=memory_per_core,
-        architecture=architecture,
-        attempts_lost=attempts_lost,
-    )
-    made = plan_fleets(need, _book(prices), _losses())
+    asked = {"cores": cores, "memory_gib_per_core": memory_per_core, "architecture": architecture}
+    need, policy, declared_prices = _declared({name: value for name, value in asked.items() if value is not None})
+    need = need.model_copy(update={"attempts_lost": attempts_lost})
+    made = plan_fleets(need, _book(prices or declared_prices), _losses(), policy)
     if as_json:
         print_json(made.to_dict())
     else:
@@ -56,10 +53,11 @@ def plan(
 @click.option("--out", type=_file, required=True, help="File to write.")
 @click.option("--region", help="By default AWS_REGION.")
 @click.option("--days", type=click.FloatRange(1, 90), default=14, show_default=True, help="Days of spot prices.")
+@click.option("--advisor", metavar="URL", help="Spot Advisor's file, if it is mirrored; by default Amazon's own.")
 @told
-def prices(out: Path, region: str | None, days: float) -> None:
+def prices(out: Path, region: str | None, days: float, advisor: str | None) -> None:
     """Fetch current prices of a region from AWS into a file. Needs credentials; changes nothing there."""
-    from platform_assets.compute.prices.advisor import fetch_advisor
+    from platform_assets.compute.prices.advisor import ADVISOR, fetch_advisor
     from platform_assets.compute.prices.aws import price_clients
     from platform_assets.compute.prices.fetch import fetch_prices
     from platform_assets.settings import load_settings
@@ -67,9 +65,33 @@ def prices(out: Path, region: str | None, days: float) -> None:
     chosen = region or load_settings().s3_region
     if chosen is None:
         raise click.UsageError("no region is known. Give --region, or set AWS_REGION.")
-    book = fetch_prices(chosen, price_clients(chosen), fetch_advisor(), datetime.now(UTC), days)
+    book = fetch_prices(chosen, price_clients(chosen), fetch_advisor(advisor or ADVISOR), datetime.now(UTC), days)
     out.write_text(book.to_json())
     click.echo(f"{len(book.offers)} types in {len(book.zones())} zones of {chosen}: {out}")
+
+
+def _declared(asked: dict[str, Any]) -> tuple[ClusterNeed, SpotPolicy, Path | None]:
+    """Need, policy and price book of this deployment's clusters, with what is asked for instead."""
+    from platform_assets.compute.emr.errors import EmrSettingsWrong
+    from platform_assets.compute.spot.need import ClusterNeed, SpotPolicy
+    from platform_assets.settings import load_emr
+
+    try:
+        settings = load_emr()
+    except EmrSettingsWrong as error:
+        raise click.ClickException(str(error)) from error
+    if settings is not None:
+        return (
+            settings.need.model_copy(update=asked),
+            settings.policy,
+            Path(settings.prices) if settings.prices else None,
+        )
+    if not {"cores", "memory_gib_per_core"} <= asked.keys():
+        raise click.UsageError(
+            "how large is the job? Give --cores and --memory-per-core, or let PLATFORM_EMR name the file of this "
+            "deployment's clusters (docs/guides/aws.md)."
+        )
+    return ClusterNeed(**asked), SpotPolicy(), None
 
 
 def _book(file: Path | None) -> PriceBook:

@@ -21,6 +21,7 @@ def told(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
     @functools.wraps(command)
     def wrapped(*arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        from platform_assets.compute.cost.errors import CostError
         from platform_assets.compute.prices.errors import PriceError
         from platform_assets.compute.spot.errors import PlanImpossible
         from platform_assets.lake.errors import LakeError
@@ -28,7 +29,7 @@ def told(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
         try:
             return command(*arguments, **named)
-        except (LakeError, PlanImpossible, PriceError, SettingsError) as error:
+        except (CostError, LakeError, PlanImpossible, PriceError, SettingsError) as error:
             raise click.ClickException(str(error)) from error
 
     return wrapped

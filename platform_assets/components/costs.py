@@ -1,5 +1,6 @@
 """The asset ``platform_costs``: every day it folds what was used into the cost table, and says what the month costs."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,12 @@ import dagster as dg
 from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.pipeline.costs.budgets import COSTS_ASSET, declared_budgets, kept_check, nearly_check
+from platform_assets.pipeline.costs.usage_facts import USD
 
 if TYPE_CHECKING:
     from platform_assets.compute.cost.budget import BudgetFinding
+    from platform_assets.compute.cost.record import UsageRecord
+    from platform_assets.lake import Lake
     from platform_assets.pipeline.costs.month import MonthCosts
     from platform_assets.pipeline.product import Product
 
@@ -46,9 +50,11 @@ def costs(products: "Sequence[Product]") -> dg.Definitions:
         from platform_assets.notebook import open_lake
         from platform_assets.pipeline.costs.daily import account
 
-        settings = workspace.settings
+        settings, now = workspace.settings, datetime.now(UTC)
+        lake = open_lake(settings)
+        forgotten = functools.partial(_forgotten, context, lake, settings.deployment, now)
         with told_to_the_user():
-            month = account(open_lake(settings), products, settings.reports, datetime.now(UTC), context.run_id)
+            month = account(lake, products, settings.reports, now, context.run_id, forgotten)
         yield dg.MaterializeResult(
             metadata=_metadata(month),
             check_results=[result for finding in month.budgets for result in _results(finding)],
@@ -65,6 +71,28 @@ def costs(products: "Sequence[Product]") -> dg.Definitions:
     return dg.Definitions(assets=[platform_costs], jobs=[job], schedules=[schedule])
 
 
+def _forgotten(context: dg.AssetExecutionContext, lake: "Lake", deployment: str, now: datetime) -> "list[UsageRecord]":
+    """Clusters that nobody billed, if this deployment has clusters; without an answer of AWS, another day."""
+    from platform_assets.settings import load_emr
+
+    clusters = load_emr()
+    if clusters is None:
+        return []
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from platform_assets.compute.emr.aws import Aws
+    from platform_assets.pipeline.costs.clusters import forgotten_clusters
+
+    try:
+        return list(forgotten_clusters(lake, Aws(clusters.region), clusters, deployment, now, context.run_id))
+    except (BotoCoreError, ClientError) as error:
+        context.log.warning(
+            f"Clusters that nobody billed were not looked for, as AWS does not answer ({error}). See that credentials "
+            "and region are set; they are looked for again with the next run."
+        )
+        return []
+
+
 def _metadata(month: "MonthCosts") -> dict[str, Any]:
     from platform_assets.pipeline.costs.markdown import month_markdown
     from platform_assets.pipeline.costs.plot import cost_plot_svg
@@ -73,7 +101,7 @@ def _metadata(month: "MonthCosts") -> dict[str, Any]:
 
     return {
         "month": month.month,
-        "cost USD": float(month.total),
+        USD: float(month.total),
         "plot": dg.MetadataValue.md(as_markdown(cost_plot_svg(month), headline(month))),
         "costs": dg.MetadataValue.md(month_markdown(month)),
         **({"html report": dg.MetadataValue.path(str(month.html))} if month.html else {}),

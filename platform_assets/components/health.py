@@ -1,4 +1,4 @@
-"""The asset ``pipeline_health``: every day it judges duration, rows and bytes of every other asset."""
+"""The asset ``pipeline_health``: every day it judges duration, rows, bytes and cost of every other asset."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from platform_assets.quality.health import HealthFinding
 
 NAME = "pipeline_health"
 ABOUT = (
-    "Whether assets take as long and write as much as they use to; from Dagster's event log, "
+    "Whether assets take as long, write as much and cost as much as they use to; from Dagster's event log, "
     f"the newest {REMEMBERED} materialisations of each."
 )
 EVERY_MORNING = "20 6 * * *"

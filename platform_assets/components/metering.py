@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from platform_assets.compute.cost.charge import Attribution, Outcome, Share
-from platform_assets.compute.cost.meter import Meter, metered, total
+from platform_assets.pipeline.costs.usage_facts import CPU_SECONDS, USD
 from platform_assets.quality.contract import Contract
 
 if TYPE_CHECKING:
     from platform_assets.components.resources import WorkspaceResource
+    from platform_assets.compute.cost.charge import Attribution, Outcome
+    from platform_assets.compute.cost.meter import Meter
 
-#: Names of the facts on a materialisation.
-CPU_SECONDS, USD = "CPU seconds", "cost USD"
 # An asset may take several steps of the pipeline; what is shown is their sum.
 _shown: weakref.WeakKeyDictionary[dg.AssetExecutionContext, dict[str, tuple[float, Decimal]]]
 _shown = weakref.WeakKeyDictionary()
@@ -39,6 +38,8 @@ def billed(contract: Contract) -> Iterator[Bearer]:
 
     Outside of a run there is nobody to bill, and nothing is measured.
     """
+    from platform_assets.compute.cost.meter import metered
+
     bearer, context = Bearer(), _current_context()
     if context is None:
         yield bearer
@@ -69,6 +70,8 @@ def _record(
     bearer: Bearer,
 ) -> None:
     """Write the records and show their sum; a store that does not take them must not undo what the step did."""
+    from platform_assets.compute.cost.charge import Share
+    from platform_assets.compute.cost.meter import total
     from platform_assets.compute.cost.record import write_record
     from platform_assets.notebook import open_lake
 
@@ -93,6 +96,8 @@ def _record(
 
 
 def _attribution(context: dg.AssetExecutionContext, contract: Contract, bearer: Bearer) -> Attribution:
+    from platform_assets.compute.cost.charge import Attribution
+
     return Attribution(
         asset=contract.name,
         product=context.assets_def.specs_by_key[dg.AssetKey(contract.name)].group_name or contract.name,

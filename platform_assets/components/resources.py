@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from platform_assets.compute.cost.embedded import DEFAULT_CPU_HOUR_USD
+from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.engines import ENGINE_TAG, Engines
 from platform_assets.compute.engines.ladder import EngineWanted
 from platform_assets.settings import Deployment, Settings

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from platform_assets.compute.arrow import as_arrow
 from platform_assets.compute.errors import JobFailed
 from platform_assets.compute.job import Job, JobResult, Output, StagedFiles, TableInput, TimeFilter
 from platform_assets.lake.store import Store
@@ -92,7 +93,7 @@ def write_output(frame: DataFrame, output: Output) -> StagedFiles:
     if refusal is None or refusal not in frame.columns:
         return StagedFiles(files=_write(frame.select(*typed), output.location, output.sort_by))
     # Refused rows are rare, and counting them first costs less than to filter every delivery twice.
-    if frame.agg(F.count(refusal).alias("refused")).toArrow().column("refused")[0].as_py() == 0:
+    if as_arrow(frame.agg(F.count(refusal).alias("refused"))).column("refused")[0].as_py() == 0:
         return StagedFiles(files=_write(frame.select(*typed), output.location, output.sort_by))
     accepted, refused = frame.filter(F.col(refusal).isNull()), frame.filter(F.col(refusal).isNotNull())
     return StagedFiles(
@@ -118,7 +119,7 @@ def _write(frame: DataFrame, location: str, sort_by: list[str]) -> list[str]:
 def _write_empty(frame: DataFrame, store: Store) -> str:
     """One file without rows: some engines write no file then, but what reads the staged rows needs their columns."""
     location = store.location("empty.parquet")
-    store.write_parquet(location, frame.limit(0).toArrow())
+    store.write_parquet(location, as_arrow(frame.limit(0)))
     return location
 
 

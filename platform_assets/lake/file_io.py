@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pyarrow.fs import FileSystem
-from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 from pyiceberg.typedef import EMPTY_DICT, Properties
 
+from platform_assets.lake.requests import READ, WRITE, count_requests
 from platform_assets.lake.s3 import S3_ENDPOINT, S3_REGION, S3_TRIES, S3Access, s3_filesystem
 
 
@@ -29,3 +30,13 @@ class StoreFileIO(PyArrowFileIO):  # type: ignore[misc]  # PyIceberg is not foll
             return s3_filesystem(access) if scheme == "s3" else others(scheme, netloc)
 
         self.fs_by_scheme = by_scheme
+
+    def new_input(self, location: str) -> PyArrowFile:
+        """A file to read, counted as read once."""
+        count_requests(READ)
+        return super().new_input(location)
+
+    def new_output(self, location: str) -> PyArrowFile:
+        """A file to write, counted as written once."""
+        count_requests(WRITE)
+        return super().new_output(location)

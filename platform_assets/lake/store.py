@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_assets.lake.errors import WarehouseNotKnown
+from platform_assets.lake.requests import LOOK, READ, WRITE, Requests, count_requests, listing
 from platform_assets.lake.s3 import FILE_IO, S3_ENDPOINT, S3_REGION, S3_TRIES, S3Access, s3_filesystem
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Store:
         """Whether there is a file (or, on a disk, a folder) at ``location``."""
         from pyarrow.fs import FileType
 
+        self._count(LOOK)
         return bool(self.filesystem.get_file_info(self.path(location)).type != FileType.NotFound)
 
     def list(self, prefix: str) -> list[FileInfo]:
@@ -91,6 +93,7 @@ class Store:
 
         selector = FileSelector(self.path(prefix), allow_not_found=True, recursive=True)
         found = [info for info in self.filesystem.get_file_info(selector) if info.type == FileType.File]
+        self._count(listing(len(found)))
         return sorted(
             (FileInfo(self._location_of(info.path), info.size, info.mtime) for info in found),
             key=lambda file: file.location,
@@ -98,6 +101,7 @@ class Store:
 
     def read_bytes(self, location: str) -> bytes:
         """The content of a file."""
+        self._count(READ)
         with self.filesystem.open_input_file(self.path(location)) as stream:
             return bytes(stream.read())
 
@@ -111,17 +115,20 @@ class Store:
         import pyarrow.parquet as pq
 
         self._make_room(location)
+        self._count(WRITE)
         pq.write_table(rows, self.path(location), compression="zstd", filesystem=self.filesystem)
 
     def read_parquet(self, location: str) -> pa.Table:
         """The rows of a Parquet file."""
         import pyarrow.parquet as pq
 
+        self._count(READ)
         return pq.read_table(self.path(location), filesystem=self.filesystem, partitioning=None)
 
     def copy(self, source: str, target: str) -> None:
         """Copy a file into the store; the source is a location of the store, or a path on this machine."""
         if source.startswith(S3_SCHEME):
+            self._count(WRITE)
             self.filesystem.copy_file(self.path(source), self.path(target))
             return
         with open(self.path(source), "rb") as content, self._output(target) as stream:
@@ -140,8 +147,13 @@ class Store:
     @contextlib.contextmanager
     def _output(self, location: str) -> Iterator[pa.NativeFile]:
         self._make_room(location)
+        self._count(WRITE)
         with self.filesystem.open_output_stream(self.path(location)) as stream:
             yield stream
+
+    def _count(self, made: Requests) -> None:
+        if not self.is_local:
+            count_requests(made)
 
     def _make_room(self, location: str) -> None:
         # A bucket has no folders; making one would only cost a request.

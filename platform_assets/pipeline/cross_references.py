@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from platform_assets.pipeline.asset_owners import asset_owners
 from platform_assets.pipeline.declared_wrongly import broken_rule, unknown_columns, unknown_name
 from platform_assets.pipeline.matched_on import broken_matches
 from platform_assets.pipeline.model_tables import predictions_contract
@@ -29,6 +30,7 @@ def broken_references(product: Product, folder: Path) -> Iterator[str]:
     yield from _dangling_replacements(product)
     yield from _unfit_predictions(product)
     yield from _missing_functions(folder, product)
+    yield from _dangling_budgets(product)
 
 
 def _dangling_names(product: Product) -> Iterator[str]:
@@ -91,6 +93,18 @@ def _unfit_predictions(product: Product) -> Iterator[str]:
             predictions_contract(model, features)
         except ValidationError as error:
             yield broken_rule(WatchedContract, {"name": f"{model.name}_predictions"}, error)
+
+
+def _dangling_budgets(product: Product) -> Iterator[str]:
+    """Budgets of assets or owners that the product does not have."""
+    if not product.budgets:
+        return
+    owners = asset_owners(product)
+    for budget in product.budgets.values():
+        if budget.asset is not None and budget.asset not in owners:
+            yield unknown_name(f"{budget.name}.asset", budget.asset, "asset", owners)
+        if budget.for_owner is not None and budget.for_owner not in owners.values():
+            yield unknown_name(f"{budget.name}.for_owner", budget.for_owner, "owner", sorted({*owners.values()}))
 
 
 def _missing_functions(folder: Path, product: Product) -> Iterator[str]:

@@ -40,6 +40,15 @@ HEALTH = (
         tolerance=0.5,
         before="pass",
     ),
+    HealthRule(
+        name="usual_cost",
+        description="The newest materialisation of each asset cost about as much as those before it.",
+        measure="usd",
+        strategy=BatchNormal(kind="batch_normal", deviations=4),
+        minimum_history=8,
+        tolerance=1.0,
+        before="pass",
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from platform_assets.compute.arrow import as_arrow
 from platform_assets.lake import Window
 from platform_assets.lake.partitions import window_from_text
 from platform_assets.lake.store import Store
@@ -21,7 +22,7 @@ from platform_assets.quality.rules import describe, row_rules
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from platform_assets.compute import StagedFiles
+from platform_assets.compute import StagedFiles
 
 VALUES = "contract_values"
 WINDOW = "contract_window"
@@ -98,7 +99,7 @@ def _measure(frame: DataFrame, contract: Contract, window: Window | None) -> _Me
 
     rules = row_rules(contract, window)
     sums = [F.sum(rule.broken.cast("int")).alias(rule.code) for rule in rules]
-    counts = frame.agg(F.count(F.lit(1)).alias("rows"), *sums).toArrow().to_pylist()[0]
+    counts = as_arrow(frame.agg(F.count(F.lit(1)).alias("rows"), *sums)).to_pylist()[0]
     return _Measured(rows=counts["rows"], broken={rule.code: counts[rule.code] or 0 for rule in rules})
 
 
@@ -106,12 +107,12 @@ def _refused(session: SparkSession, staged: StagedFiles, contract: Contract) -> 
     if not staged.refused_files:
         return _Measured(rows=0, broken={})
     frame = session.read.parquet(*staged.refused_files)
-    groups = frame.groupBy(REFUSED_BY).count().toArrow().to_pylist()
+    groups = as_arrow(frame.groupBy(REFUSED_BY).count()).to_pylist()
     broken: Counter[str] = Counter()
     for group in groups:
         for code in group[REFUSED_BY].split(SEPARATOR):
             broken[code] += group["count"]
-    samples = frame.select(DELIVERED).orderBy(DELIVERED).limit(SAMPLES).toArrow().column(0).to_pylist()
+    samples = as_arrow(frame.select(DELIVERED).orderBy(DELIVERED).limit(SAMPLES)).column(0).to_pylist()
     return _Measured(rows=sum(group["count"] for group in groups), broken=dict(broken), samples=samples)
 
 
@@ -161,7 +162,7 @@ def _keys_check(contract: Contract, frame: DataFrame, rows: int) -> CheckResult:
         blocking=True,
         message=f"{counted(rows - distinct)} {verb} a key ({keys}) that must be unique. "
         "Remove the duplicates and deliver again.",
-        details={"repeated keys": [str(tuple(row.values())) for row in samples.toArrow().to_pylist()]},
+        details={"repeated keys": [str(tuple(row.values())) for row in as_arrow(samples).to_pylist()]},
     )
 
 

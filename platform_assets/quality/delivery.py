@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from platform_assets.compute.arrow import as_arrow
 from platform_assets.lake import Window
 from platform_assets.lake.partitions import window_from_text
 from platform_assets.quality.contract import Column
@@ -72,7 +73,7 @@ def not_readable(session: SparkSession, contract: DatasetDeclaration, path: str,
     from pyspark.sql import functions as F
 
     try:
-        _raw(session, contract, path, header).agg(*(F.max(name) for name in header)).toArrow()
+        as_arrow(_raw(session, contract, path, header).agg(*(F.max(name) for name in header)))
     except PySparkException as error:
         return f"the engine cannot read it ({str(error).strip().splitlines()[0].rstrip('.')})"
     return None

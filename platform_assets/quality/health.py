@@ -1,4 +1,4 @@
-"""Pipeline health: how long assets take and how much they write, each as a series with the rules of rate of change."""
+"""Pipeline health: how long assets take, what they write and cost, each a series with the rules of rate of change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from platform_assets.quality.rate_of_change.judge import Judgement, judge
 from platform_assets.quality.rate_of_change.rule import ChangeRule
 from platform_assets.quality.rate_of_change.series import Point
 
-Measure = Literal["seconds", "rows", "bytes"]
+Measure = Literal["seconds", "rows", "bytes", "usd"]
 _MARKS = {"ok": "", "anomaly": "▲ ", "cannot_tell": "? "}
 _NAMED = 3
 
@@ -23,7 +23,7 @@ class HealthRule(ChangeRule):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the check.")
     description: str = Field(min_length=1, description="What it guards against, in a sentence.")
-    measure: Measure = Field(description="seconds of the step, rows or bytes that were published.")
+    measure: Measure = Field(description="seconds of the step, rows or bytes that were published, US dollars.")
 
     @property
     def floor(self) -> float:
@@ -39,6 +39,7 @@ class Materialised:
     seconds: float | None = None
     rows: float | None = None
     bytes: float | None = None
+    usd: float | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def make(instance: dg.DagsterInstance, rows: int, partition: str = "2013-01", wa
     @dg.asset(name="shop", partitions_def=dg.MonthlyPartitionsDefinition("2013-01", fmt="%Y-%m"))
     def shop() -> dg.MaterializeResult[None]:
         time.sleep(wait)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "bytes": 10 * rows})
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "bytes": 10 * rows, "cost USD": 10 / rows})
 
     dg.materialize([shop], instance=instance, partition_key=partition)
 
@@ -54,6 +54,7 @@ def test_the_checks_judge_the_newest_materialisation_and_draw_what_is_unusual(in
     assert {name: check.passed for name, check in checks.items() if name != "usual_duration"} == {
         "usual_rows": False,
         "usual_bytes": False,
+        "usual_cost": False,
     }
     assert checks["usual_rows"].severity == dg.AssetCheckSeverity.WARN
     assert "shop: Unusually low: rows is 10" in str(checks["usual_rows"].description)

@@ -217,3 +217,16 @@ def test_components_of_others_are_left_to_dagster(tmp_path: Path) -> None:
         file.write("\n---\ntype: someone.else.Component\nattributes: {}\n")
 
     assert next(iter(load_product("flight_delay", tmp_path).datasets)) == "flights"
+
+
+def test_a_budget_of_what_does_not_exist_is_told(refusal: Refusal) -> None:
+    said = refusal("usd_a_month: 50", "usd_a_month: 50\n  asset: fligths")
+
+    assert said.startswith("product.asset: there is no asset 'fligths'. Did you mean 'flights'? Declare it, or choose")
+    assert said.endswith("flight_delay_drift_report.")
+
+
+def test_a_budget_for_an_owner_who_owns_nothing_is_told(refusal: Refusal) -> None:
+    said = refusal("usd_a_month: 50", "usd_a_month: 50\n  for_owner: team:nobody")
+
+    assert said.startswith("product.for_owner: there is no owner 'team:nobody'.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from platform_assets.compute.cost.bill import CostItem, spent
-from platform_assets.compute.cost.money import to_cents
+if TYPE_CHECKING:
+    from platform_assets.compute.cost.bill import CostItem
 
 Verdict = Literal["kept", "nearly_spent", "exceeded"]
 
@@ -74,11 +74,13 @@ class BudgetFinding:
         """The finding in words."""
         declared = self.budget.declared
         return (
-            f"{self.month}: {to_cents(self.spent):,} of {declared.usd_a_month:,} USD spent ({self.share:.0%}); "
+            f"{self.month}: {self.spent:,.2f} of {declared.usd_a_month:,} USD spent ({self.share:.0%}); "
             f"{declared.owner} is warned from {declared.warn_at:.0%} on."
         )
 
 
 def judge_budget(budget: Budget, month: str, items: Iterable[CostItem]) -> BudgetFinding:
     """What a budget's part of a month's costs says."""
+    from platform_assets.compute.cost.bill import spent
+
     return BudgetFinding(budget, month, spent(item for item in items if budget.covers(item)))

@@ -8,9 +8,6 @@ from platform_assets.compute.cost.charge import Charge
 from platform_assets.compute.cost.money import as_published, dollars
 from platform_assets.compute.cost.usage import EmbeddedUse
 
-#: USD for an hour of one core: what m7i.large asks on demand in us-east-1 (0.1008 for two vCPUs,
-#: https://aws.amazon.com/ec2/pricing/on-demand, March 2026), rounded.
-DEFAULT_CPU_HOUR_USD = 0.05
 SECONDS_AN_HOUR = 3600
 
 

@@ -13,6 +13,7 @@ from platform_assets.compute.cost.money import as_published, dollars
 
 if TYPE_CHECKING:
     from platform_assets.compute.prices.book import PriceBook
+    from platform_assets.lake.requests import Requests
 
 GIBIBYTE = 1024**3
 REQUESTS_A_PRICE = 1000
@@ -37,13 +38,13 @@ def storage_charge(table: str, stored_bytes: int, monthly_usd: float, start: dat
     )
 
 
-def request_charges(bucket: str, puts: int, gets: int, book: PriceBook) -> list[Charge]:
-    """What requests to S3 cost: ``puts`` write or list, ``gets`` read; a thousand of each has a price."""
-    asked = (("PUT", puts, book.s3_put_per_1000), ("GET", gets, book.s3_get_per_1000))
+def request_charges(where: str, made: Requests, book: PriceBook) -> list[Charge]:
+    """What requests to S3 cost; a thousand of each kind has a price."""
+    asked = (("PUT", made.puts, book.s3_put_per_1000), ("GET", made.gets, book.s3_get_per_1000))
     return [
         Charge(
             kind="s3_requests",
-            resource=bucket,
+            resource=where,
             detail=method,
             quantity=count,
             unit="requests",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from platform_assets.compute.prices.book import PriceBook
 from platform_assets.compute.spot.bids import OnDemandPrice
-from platform_assets.compute.spot.diversify import diversified
+from platform_assets.compute.spot.diversify import FLEXIBLE, diversified
 from platform_assets.compute.spot.errors import PlanImpossible
 from platform_assets.compute.spot.fleet import Fleet, PlannedType, Role
 from platform_assets.compute.spot.fleet_plan import FleetPlan
@@ -83,17 +83,28 @@ def _worker_fleets(
             f"the bid, {ranking.dearer_than_on_demand} more than the cheapest on demand)",
             "Fetch current prices, raise the bid, or set on_demand_shares to [1.0]",
         )
-    core_cores = math.ceil(need.cores * policy.core_share)
-    on_demand = math.ceil(core_cores * share)
+    instance = _smallest_instance(ranking)
+    core_cores = min(_whole(need.cores * policy.core_share, instance), need.cores)
+    on_demand = min(_whole(core_cores * share, instance), core_cores)
     core = _spot_fleet("core", on_demand, core_cores - on_demand, ranking, policy)
     task_cores = need.cores - core_cores
     return core, _spot_fleet("task", 0, task_cores, ranking, policy) if task_cores else None
 
 
+def _smallest_instance(ranking: Ranking) -> int:
+    """Cores of the smallest instance that a fleet is likely to have."""
+    return min(each.cores for each in ranking.candidates[:FLEXIBLE])
+
+
+def _whole(cores: float, instance: int) -> int:
+    """So many cores in whole instances: EMR fills each part of a fleet by itself, and each may end with an excess."""
+    return math.ceil(cores / instance) * instance
+
+
 def _spot_fleet(role: Role, on_demand: int, spot: int, ranking: Ranking, policy: SpotPolicy) -> Fleet:
     # An instance larger than the part that it fills would be paid for without being needed.
     parts = [part for part in (on_demand, spot) if part]
-    largest = max(min(parts), min(each.cores for each in ranking.candidates))
+    largest = max(min(parts), _smallest_instance(ranking))
     fitting = [each for each in ranking.candidates if each.cores <= largest]
     types = tuple(_planned(each, policy) for each in diversified(fitting, policy))
     return Fleet(role, types, on_demand=on_demand, spot=spot)

@@ -79,7 +79,7 @@ def _with_instants(flights: DataFrame, airports: DataFrame) -> DataFrame:
 
 def _local_date() -> Column:
     """Local day of departure; null for a day that no calendar has, at which `make_date` would break the job."""
-    return F.format_string("%04d-%02d-%02d", "year", "month", "day").try_cast("date")
+    return F.expr("try_cast(format_string('%04d-%02d-%02d', year, month, day) as date)")
 
 
 def _seconds(minutes: str) -> Column:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from platform_assets.compute.cost.bill import CostItem
 from platform_assets.compute.cost.budget import Budget, BudgetFinding, judge_budget
 from platform_assets.quality.alert import Alert, Sighting, Watch
 
 if TYPE_CHECKING:
+    from platform_assets.compute.cost.bill import CostItem
     from platform_assets.lake import Lake
     from platform_assets.pipeline.product import Product
 

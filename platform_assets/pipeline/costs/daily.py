@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,22 +17,32 @@ from platform_assets.pipeline.retention import declared_policies, plan_tables
 from platform_assets.pipeline.retention_summary import plan_figures, price_list
 
 if TYPE_CHECKING:
+    from platform_assets.compute.cost.record import UsageRecord
     from platform_assets.lake import Lake
     from platform_assets.pipeline.product import Product
 
 
-def account(lake: Lake, products: Sequence[Product], reports: Path, now: datetime, run_id: str) -> MonthCosts:
+def account(
+    lake: Lake,
+    products: Sequence[Product],
+    reports: Path,
+    now: datetime,
+    run_id: str,
+    forgotten: Callable[[], Iterable[UsageRecord]] = tuple,
+) -> MonthCosts:
     """Bring the cost table up to ``now`` and report its month; a second call at once adds nothing.
+
+    Args:
+        forgotten: looks for use that is in no record, once those that wait are folded.
 
     Raises:
         UsageNotReadable: a record of use is damaged.
         LakeError: the lake does not do what is asked.
     """
     fold_usage(lake, run_id)
+    add_costs(lake, list(forgotten()), run_id)
     plans, prices = list(plan_tables(lake, declared_policies(products), now)), price_list(lake)
-    looks = list(storage_records(lake, plans, prices, products, now, run_id))
-    if looks:
-        add_costs(lake, looks, run_id)
+    add_costs(lake, list(storage_records(lake, plans, prices, products, now, run_id)), run_id)
     storage = [plan_figures(plan, prices) for plan in plans]
     month = read_month(lake, partition_of(now), declared_budgets(products), storage)
     record_budget_alerts(lake, month.budgets, now, run_id)

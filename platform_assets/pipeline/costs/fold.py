@@ -45,8 +45,6 @@ def fold_usage(lake: Lake, run_id: str) -> Folded:
     """
     with told_as_store_failure("Reading the records of use"):
         waiting = dict(read_records(lake.store))
-    if not waiting:
-        return Folded()
     folded = add_costs(lake, list(waiting.values()), run_id)
     with told_as_store_failure("Deleting folded records of use"):
         delete_records(lake.store, waiting)
@@ -59,6 +57,8 @@ def add_costs(lake: Lake, records: Sequence[UsageRecord], run_id: str) -> Folded
     Raises:
         PublishConflict: other writers of the table were faster too many times; nothing was written.
     """
+    if not records:
+        return Folded()
     for _ in range(MAX_ATTEMPTS):
         snapshot, known = _known(lake, records)
         new = {record.record_id: record for record in records if record.record_id not in known}

@@ -40,8 +40,13 @@ def month_html(month: MonthCosts) -> str:
     body = f"<h1>{title}</h1><section class='card'><p>{escape(headline(month))}</p></section>"
     body += f"<section class='card scroll'>{cost_plot_svg(month, _COLOURS)}</section>{_budgets(month)}"
     for dimension, bill in month.bills.items():
-        rows = [(key, f"{bill.parts[key]:,.2f}", amount(usd)) for key, usd in bill.exact.items()]
-        body += _table(_TITLES[dimension], (dimension, "USD", "exactly"), rows, ("total", f"{bill.total:,.2f}", ""))
+        rows = [(key, f"{bill.parts[key]:,.2f}", f"{usd:,.6f}") for key, usd in bill.exact.items()]
+        body += _table(
+            _TITLES[dimension],
+            (dimension, "USD", "exactly"),
+            rows,
+            ("total", f"{bill.total:,.2f}", f"{month.exact:,.6f}"),
+        )
     body += _trainings(month) + _storage(month) + _unpriced(month)
     terms = "".join(f"<dt>{name}</dt><dd>{words}</dd>" for name, words in _TERMS)
     return (

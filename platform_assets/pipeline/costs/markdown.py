@@ -15,8 +15,8 @@ def month_markdown(month: MonthCosts) -> str:
     """Tables by dimension, of trainings, budgets and storage."""
     parts = [f"**{headline(month)}**"]
     for dimension, bill in month.bills.items():
-        rows = [(key, f"{bill.parts[key]:,.2f}", amount(usd)) for key, usd in bill.exact.items()]
-        parts += _table(dimension, ("USD", "exactly"), [*rows, ("total", f"{bill.total:,.2f}", amount(month.exact))])
+        rows = [(key, f"{bill.parts[key]:,.2f}", f"{usd:,.6f}") for key, usd in bill.exact.items()]
+        parts += _table(dimension, ("USD", "exactly"), [*rows, ("total", f"{bill.total:,.2f}", f"{month.exact:,.6f}")])
     trained = [(each.version, amount(each.usd), f"{each.cpu_seconds:,.1f}") for each in month.trainings]
     parts += _table("model version", ("training", "CPU seconds"), trained)
     budgets = [(each.budget.declared.name, each.verdict.replace("_", " "), each.message) for each in month.budgets]

@@ -31,7 +31,7 @@ _STYLE = """
 .costs .end{{text-anchor:end}}.costs .middle{{text-anchor:middle}}
 .costs .title{{font-size:13px;font-weight:600;fill:{ink}}}.costs .words{{fill:{ink}}}
 .costs .card{{fill:{card};stroke:{line}}}.costs .gridline{{fill:none;stroke:{line}}}
-.costs .bar{{fill:{before};stroke:none}}.costs .this{{fill:{now};stroke:none}}
+.costs .past{{fill:{before};stroke:none}}.costs .this{{fill:{now};stroke:none}}
 """
 _PANELS: tuple[tuple[Dimension, str], ...] = (("asset", "By asset"), ("product", "By product"), ("owner", "By owner"))
 
@@ -66,7 +66,7 @@ def _months(history: Mapping[str, Decimal], this: str) -> tuple[str, float]:
     shapes += "".join(text_at(_LEFT - 8, base - height(mark) + 4, amount(mark), "end") for mark in marks)
     for place, (month, usd) in enumerate(history.items()):
         x, high = _LEFT + slot * place, height(float(usd))
-        look = "this" if month == this else "bar"
+        look = "this" if month == this else "past"
         shapes += f'<rect class="{look}" x="{x + slot * 0.2:.1f}" y="{base - high:.1f}" width="{slot * 0.6:.1f}" '
         shapes += f'height="{high:.1f}"/>{text_at(x + slot / 2, base - high - 4, amount(usd), "middle words")}'
         shapes += text_at(x + slot / 2, base + 17, month, "middle")

@@ -11,6 +11,7 @@ from platform_assets.compute.cost.storage import by_month, storage_charge
 from platform_assets.lake import Lake, Window
 from platform_assets.lake.footprint import PriceList
 from platform_assets.lake.retention import RetentionPlan
+from platform_assets.pipeline.asset_owners import asset_owners
 from platform_assets.pipeline.costs.table import COSTS, TIME
 from platform_assets.pipeline.product import Product
 
@@ -34,33 +35,34 @@ def storage_records(
     """
     seen = _last_looks(lake, now)
     for plan in plans:
-        owner = attribution(plan.table, products)
+        bearer = attribution(plan.table, products)
         monthly = plan.before.monthly_dollars(prices, plan.policy.archive_class)
         last = seen.get(plan.table)
-        # A look of no length is remembered too.
         for start, end in by_month(last, now) if last else [(now, now)]:
             yield UsageRecord(
-                record_id=f"storage/{plan.table}/{start.isoformat()}",
+                record_id=f"storage/{plan.table}/{start.isoformat() if last else 'first look'}",
                 run_id=run_id,
                 started=start,
-                ended=end,
+                ended=_within_month(start, end),
                 outcome="succeeded",
-                shares=(Share(to=owner),),
+                shares=(Share(to=bearer),),
                 charges=(storage_charge(plan.table, plan.before.bytes, monthly, start, end),),
             )
 
 
+def _within_month(start: datetime, end: datetime) -> datetime:
+    """The last moment of a time that may end with its month: midnight itself belongs to the next."""
+    return end if (end.year, end.month) == (start.year, start.month) else end - timedelta(microseconds=1)
+
+
 def attribution(table: str, products: Sequence[Product]) -> Attribution:
-    """Who bears what a table costs: the asset of its name, and its declared owner; the platform for all others."""
+    """Who bears what a table costs: the asset of its name and its declared owner; the platform for all others."""
     namespace, _, name = table.partition(".")
-    product = next((each for each in products if each.name == namespace), None)
-    if product is None:
-        return Attribution(asset=table, product=PLATFORM, owner=PLATFORM_OWNER)
-    contracts = {**product.datasets, **product.feature_sets}
-    models = [model for model in product.models.values() if name.startswith(f"{model.name}_")]
-    nearest = max(models, key=lambda model: len(model.name), default=None)
-    owner = contracts[name].owner if name in contracts else nearest.owner if nearest else PLATFORM_OWNER
-    return Attribution(asset=name, product=product.name, owner=owner)
+    for product in products:
+        owner = asset_owners(product).get(name)
+        if product.name == namespace and owner is not None:
+            return Attribution(asset=name, product=namespace, owner=owner)
+    return Attribution(asset=table, product=PLATFORM, owner=PLATFORM_OWNER)
 
 
 def _last_looks(lake: Lake, now: datetime) -> dict[str, datetime]:

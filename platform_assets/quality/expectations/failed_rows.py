@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
+from platform_assets.compute.arrow import as_arrow
+
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
@@ -36,7 +38,7 @@ def _broken_rows(
     condition = _BROKEN.get(declared.type)
     if condition is None:
         return []
-    rows: list[dict[str, Any]] = frame.filter(condition(declared.arguments)).limit(SAMPLES).toArrow().to_pylist()
+    rows: list[dict[str, Any]] = as_arrow(frame.filter(condition(declared.arguments)).limit(SAMPLES)).to_pylist()
     return rows
 
 

@@ -225,6 +225,13 @@ def test_logs_go_to_another_s3_server(s3_endpoint: S3Server, tmp_path: Path) -> 
             start(emr, tags={"fault:s3-slow-down": "0.5"})
 
 
+def test_a_cluster_whose_logs_go_nowhere_does_its_work(local_emr: LocalEmr) -> None:
+    cluster = start(local_emr, step(*TRUE), LogUri="s3://no-such-bucket/logs")
+
+    assert wait(local_emr, cluster)["State"] == "TERMINATED"
+    assert step_states(local_emr, cluster) == ["COMPLETED"]
+
+
 def test_what_is_left_running_ends_with_the_server(tmp_path: Path) -> None:
     from local_emr import local_emr
 

@@ -69,5 +69,19 @@ def test_a_fleet_gets_the_cheapest_unit(market: LocalEmr) -> None:
 
     wait(market, cluster)
 
-    (core,) = market.client("emr").list_instances(ClusterId=cluster, InstanceFleetType="CORE")["Instances"]
-    assert core["InstanceType"] == "r5.xlarge"
+    assert _core(market, cluster) == ["r5.xlarge"]
+
+
+def test_a_bid_below_the_price_gets_nothing(market: LocalEmr) -> None:
+    bids = [{"InstanceType": "m5.xlarge"}, {"InstanceType": "r5.xlarge", "BidPrice": "0.01"}]
+    core = fleet("CORE", spot=1, InstanceTypeConfigs=bids)
+    cluster = start(market, step("true"), fleets=[fleet("MASTER", 1), core])
+
+    wait(market, cluster)
+
+    assert _core(market, cluster) == ["m5.xlarge"]
+
+
+def _core(emr: LocalEmr, cluster: str) -> list[str]:
+    found = emr.client("emr").list_instances(ClusterId=cluster, InstanceFleetType="CORE")["Instances"]
+    return [instance["InstanceType"] for instance in found]

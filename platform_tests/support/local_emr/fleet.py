@@ -129,7 +129,11 @@ class Fleet:
         return got
 
     def _get(self, market: str, capacity: Capacity, price: Price) -> list[Instance]:
-        offers = [config for config in self.request["InstanceTypeConfigs"] if capacity(config["InstanceType"], market)]
+        offers = [
+            config
+            for config in self.request["InstanceTypeConfigs"]
+            if capacity(config["InstanceType"], market) and not _outbid(config, price, market)
+        ]
         if not offers or not self.short_of(market):
             return []
         best = min(offers, key=lambda config: _unit_price(config, price, market))
@@ -185,6 +189,12 @@ def timeline(created: datetime, ready: datetime | None, ended: datetime | None) 
 def _unit_price(config: Mapping[str, Any], price: Price, market: str) -> float:
     known = price(config["InstanceType"], market)
     return math.inf if known is None else known / config.get("WeightedCapacity", 1)
+
+
+def _outbid(config: Mapping[str, Any], price: Price, market: str) -> bool:
+    """Whether the spot price is above the bid; one in percent of the price on demand is never too low here."""
+    known = price(config["InstanceType"], market)
+    return market == SPOT and known is not None and known > float(config.get("BidPrice", math.inf))
 
 
 def _specification(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Lifecycle:
         for number, action in enumerate(self._cluster.request.get("BootstrapActions", []), 1):
             script = action["ScriptBootstrapAction"]["Path"]
             data = [{"instance-id": primary.ec2_id, "bootstrap-action": str(number), "path": script}]
-            if script.startswith("s3://") and not self._machine.store.exists(script):
+            if script.startswith("s3://") and self._machine.store.version(script) is None:
                 message = f"Master instance ({primary.ec2_id}) failed attempting to download bootstrap action {number}"
                 code = "BOOTSTRAP_FAILURE_BA_DOWNLOAD_FAILED_PRIMARY"
                 self._cluster.end(Reason("BOOTSTRAP_FAILURE", message, [_detail(code, message, data)]))

@@ -1,0 +1,108 @@
+"""What news do to the incidents, and which messages they make: one an incident, or one for many in the same tick."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from platform_assets.alerts.declaration import Alerting
+from platform_assets.alerts.incident import Incident, mended, opened, seen_again
+from platform_assets.alerts.message import Step, message_of
+from platform_assets.alerts.news import News
+from platform_assets.alerts.state import AlertState
+
+#: So many incidents that begin in the same tick are told in one message, and share its thread.
+TOGETHER_FROM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one piece of news meant: the incident as it was (None if it begins here) or became."""
+
+    step: Step
+    news: News
+    incident: Incident | None = None
+
+    @property
+    def times(self) -> int:
+        return self.incident.times if self.incident else 1
+
+
+def follow(state: AlertState, news: Iterable[News], alerting: Alerting) -> AlertState:
+    """The state after news, with messages in the outbox for every sink that routes lead to.
+
+    News of what is broken already, or of one of several subjects that is well again, follow in the incident's thread;
+    news of something mended that nobody knew to be broken tell nothing.
+    """
+    changes: list[_Change] = []
+    for each in news:
+        state, change = _changed(state, each)
+        changes += [change] if change else []
+    by_sink: dict[str, list[_Change]] = defaultdict(list)
+    for change in changes:
+        for sink in alerting.sinks_for(change.news):
+            by_sink[sink].append(change)
+    for sink, its in by_sink.items():
+        state = _with_messages(state, sink, its)
+    return state.without_ended_threads()
+
+
+def _changed(state: AlertState, news: News) -> tuple[AlertState, _Change | None]:
+    if news.state == "told":
+        return state, _Change("told", news)
+    known = state.incidents.get(news.key)
+    if news.state == "broken":
+        now = seen_again(known, news) if known else opened(news)
+        return _with_incident(state, now), _Change("followed" if known else "opened", news, now)
+    if known is None or news.subject not in known.standing:
+        return state, None
+    now = mended(known, news)
+    if now.standing:
+        return _with_incident(state, now), _Change("followed", news, now)
+    incidents = {key: incident for key, incident in state.incidents.items() if key != news.key}
+    return state.model_copy(update={"incidents": incidents}), _Change("resolved", news, now)
+
+
+def _with_messages(state: AlertState, sink: str, changes: Sequence[_Change]) -> AlertState:
+    threads: dict[str, str] = {}
+    begun = [change for change in changes if change.step == "opened"]
+    groups = [begun] if len(begun) >= TOGETHER_FROM else [[change] for change in begun]
+    for group in groups:
+        state, delivery = state.with_message(sink, message_of("opened", [change.news for change in group]))
+        threads.update({change.news.key: delivery.id for change in group})
+    state = _in_threads(state, sink, threads)
+    told = [change.news for change in changes if change.step == "told"]
+    for several in [told] if len(told) >= TOGETHER_FROM else [[each] for each in told]:
+        state, _ = state.with_message(sink, message_of("told", several))
+    return _followed(state, sink, changes, threads)
+
+
+def _followed(state: AlertState, sink: str, changes: Sequence[_Change], begun: dict[str, str]) -> AlertState:
+    """A message for every thread in which something went on or ended."""
+    by_thread: dict[tuple[str, Step], list[_Change]] = defaultdict(list)
+    for change in changes:
+        known = change.incident.threads if change.incident else {}
+        thread = begun.get(change.news.key) or known.get(sink)
+        if change.step in ("followed", "resolved") and thread:
+            by_thread[thread, change.step].append(change)
+    for (thread, step), its in by_thread.items():
+        times = its[0].times if len(its) == 1 else 1
+        stands = any(incident.threads.get(sink) == thread for incident in state.incidents.values())
+        message = message_of(step, [change.news for change in its], times)
+        state, _ = state.with_message(sink, message, thread=thread, closes=step == "resolved" and not stands)
+    return state
+
+
+def _in_threads(state: AlertState, sink: str, threads: dict[str, str]) -> AlertState:
+    incidents = {
+        key: incident.model_copy(update={"threads": {**incident.threads, sink: threads[key]}})
+        if key in threads
+        else incident
+        for key, incident in state.incidents.items()
+    }
+    return state.model_copy(update={"incidents": incidents})
+
+
+def _with_incident(state: AlertState, incident: Incident) -> AlertState:
+    return state.model_copy(update={"incidents": {**state.incidents, incident.key: incident}})

@@ -1,0 +1,1 @@
+"""Where messages go: chat, mail, a web address, an on-call service; one small class each."""

@@ -1,0 +1,167 @@
+"""A failed run: what was to be made, why it was not, and the lines of its logs that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from platform_assets.alerts.news import Attachment, Link
+from platform_assets.automation.news.failure_logs import log_extract
+
+if TYPE_CHECKING:
+    from dagster._core.events.log import EventLogEntry
+    from dagster._core.execution.plan.objects import StepFailureData
+    from dagster_shared.error import SerializableErrorInfo
+
+    from platform_assets.automation.news.place import Place
+    from platform_assets.lake.s3 import S3Access
+
+# Errors by which a partition is refused: the data is at fault, and the message says all there is to say.
+_REFUSALS = frozenset({"PartitionRefused", "DeliveryRefused", "DeliveryMissing"})
+_RANGE_END = "dagster/asset_partition_range_end"
+_OF_INTEREST = {
+    dg.DagsterEventType.ASSET_MATERIALIZATION,
+    dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+    dg.DagsterEventType.ASSET_OBSERVATION,
+    dg.DagsterEventType.LOGS_CAPTURED,
+    dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.STEP_FAILURE,
+}
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """A failed run.
+
+    Attributes:
+        asset: the first that was to be made and was not; empty if the run makes none.
+        job: its name, if it makes no asset; else empty.
+        partition: the one it was to make, or the last of a range.
+        refused: whether the data was at fault.
+    """
+
+    run_id: str
+    asset: str
+    job: str
+    partition: str | None
+    at: datetime
+    message: str
+    refused: bool
+    links: tuple[Link, ...]
+    attachment: Attachment | None
+
+    @property
+    def subject(self) -> str:
+        """What has to be made to mend it."""
+        return self.partition or ""
+
+
+def failed_run(place: Place, run_id: str, s3: S3Access, *, with_extract: bool) -> FailedRun:
+    """What the event log and the logs tell of a failed run."""
+    run, entries = place.instance.get_run_by_id(run_id), _entries(place.instance, run_id)
+    tags: Mapping[str, str] = run.tags if run else {}
+    failures = [entry for entry in entries if _type(entry) is dg.DagsterEventType.STEP_FAILURE]
+    data = _failure(failures[0]) if failures else None
+    asset = _asset(entries, failures[0].step_key if failures else None)
+    error = data.error if data else None
+    refused = bool(_REFUSALS & set(_names(error)))
+    facts = _facts(entries)
+    wanted = with_extract and not refused
+    extract = log_extract(place.instance, run_id, entries, error, facts.log_locations, s3) if wanted else None
+    return FailedRun(
+        run_id=run_id,
+        asset=asset,
+        job="" if asset or run is None else run.job_name,
+        partition=tags.get("dagster/partition") or tags.get(_RANGE_END),
+        at=_moment(entries),
+        message=_message(data, entries),
+        refused=refused,
+        links=facts.links,
+        attachment=Attachment(name="extract.txt", text=extract) if extract else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a cluster's observations say of it."""
+
+    links: tuple[Link, ...]
+    log_locations: tuple[str, ...]
+
+
+def _facts(entries: list[EventLogEntry]) -> _Facts:
+    links: list[Link] = []
+    locations: list[str] = []
+    for entry in entries:
+        observed = entry.asset_observation
+        for label, value in (observed.metadata if observed else {}).items():
+            if isinstance(value, dg.UrlMetadataValue) and value.url:
+                links.append(Link(label=label, url=value.url))
+            elif label == "logs" and isinstance(value, dg.PathMetadataValue) and value.path:
+                locations.append(value.path)
+                links += [Link(label="logs", url=_shown_at(value.path))] if value.path.startswith("s3://") else []
+    return _Facts(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(locations)))
+
+
+def _shown_at(location: str) -> str:
+    """The page of a folder on S3 in Amazon's console."""
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    return f"https://s3.console.aws.amazon.com/s3/buckets/{bucket}?prefix={prefix}"
+
+
+def _entries(instance: dg.DagsterInstance, run_id: str) -> list[EventLogEntry]:
+    records = instance.get_records_for_run(run_id, of_type=_OF_INTEREST).records
+    return [record.event_log_entry for record in records]
+
+
+def _type(entry: EventLogEntry) -> dg.DagsterEventType | None:
+    return entry.dagster_event.event_type if entry.dagster_event else None
+
+
+def _failure(entry: EventLogEntry) -> StepFailureData | None:
+    return entry.dagster_event.step_failure_data if entry.dagster_event else None
+
+
+def _asset(entries: list[EventLogEntry], step: str | None) -> str:
+    made = {entry.asset_materialization.asset_key for entry in entries if entry.asset_materialization}
+    planned = [
+        entry
+        for entry in entries
+        if _type(entry) is dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED and entry.dagster_event
+    ]
+    missing = [
+        (entry.step_key == step, entry.dagster_event.asset_key)
+        for entry in planned
+        if entry.dagster_event and entry.dagster_event.asset_key not in made
+    ]
+    of_step = [key for is_its, key in missing if is_its and key]
+    others = [key for _, key in missing if key]
+    return next((key.to_user_string() for key in [*of_step, *others]), "")
+
+
+def _names(error: SerializableErrorInfo | None) -> list[str]:
+    names = []
+    while error is not None:
+        names.append(error.cls_name or "")
+        error = error.cause or error.context
+    return names
+
+
+def _message(data: StepFailureData | None, entries: list[EventLogEntry]) -> str:
+    if data is not None and data.user_failure_data is not None and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    if data is not None and data.error is not None:
+        innermost: Any = data.error
+        while innermost.cause is not None:
+            innermost = innermost.cause
+        return str(innermost.message).strip()
+    ended = [entry for entry in entries if _type(entry) is dg.DagsterEventType.RUN_FAILURE]
+    return (ended[-1].user_message or ended[-1].message).strip() if ended else "The run failed without a message."
+
+
+def _moment(entries: list[EventLogEntry]) -> datetime:
+    return datetime.fromtimestamp(max(entry.timestamp for entry in entries), UTC)

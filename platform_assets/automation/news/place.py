@@ -1,0 +1,45 @@
+"""What every source of news needs: the instance, the assets, and where things are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import dagster as dg
+
+from platform_assets.alerts.news import Link
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A deployment.
+
+    Attributes:
+        ui: address of Dagster's UI.
+    """
+
+    instance: dg.DagsterInstance
+    graph: BaseAssetGraph  # type: ignore[type-arg]
+    ui: str
+
+    def owner(self, asset: str) -> str:
+        """Who answers for an asset."""
+        key = dg.AssetKey.from_user_string(asset)
+        owners = self.graph.get(key).owners if self.graph.has(key) else []
+        return ", ".join(owners) or NOBODY
+
+    def asset_link(self, asset: str, partition: str | None = None) -> Link:
+        """An asset's page, or that of one of its partitions."""
+        path = "/".join(quote(part, safe="") for part in dg.AssetKey.from_user_string(asset).path)
+        shown = f"?view=partitions&partition={quote(partition, safe='')}" if partition else ""
+        return Link(label="asset", url=f"{self.ui.rstrip('/')}/assets/{path}{shown}")
+
+    def run_link(self, run_id: str) -> Link:
+        """A run's page."""
+        return Link(label="run", url=f"{self.ui.rstrip('/')}/runs/{run_id}")

@@ -1,0 +1,119 @@
+"""News of runs that failed, and of assets that were made after all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from platform_assets.alerts.message import ATTACHMENTS
+from platform_assets.alerts.news import News
+from platform_assets.automation.news.failed_run import FailedRun, failed_run
+from platform_assets.automation.news.place import Place
+
+if TYPE_CHECKING:
+    from platform_assets.lake.s3 import S3Access
+
+#: The rule that a failed run breaks.
+MADE = "made"
+_PAGE = 50
+
+
+def run_news(place: Place, seen: dict[str, Any] | None, s3: S3Access) -> tuple[list[News], dict[str, Any]]:
+    """What failed since, and what was mended of all that failed before.
+
+    ``seen`` has the number of the newest failure and, for each that stands, what would mend it. The first look only
+    remembers where the log ends.
+    """
+    if seen is None:
+        return [], {"newest": _newest(place.instance), "standing": []}
+    news: list[News] = []
+    standing: list[dict[str, Any]] = []
+    for known in seen["standing"]:
+        mended_at = _mended_at(place.instance, known)
+        if mended_at is None:
+            standing.append(known)
+        else:
+            news.append(_mended(place, known, mended_at))
+    failures = list(_failures(place.instance, seen["newest"]))
+    for count, record in enumerate(failures):
+        # A message has no more files than these, and reading the logs of many runs would outlast a look.
+        failed = failed_run(place, record.run_id, s3, with_extract=count < ATTACHMENTS)
+        known = {"asset": failed.asset, "job": failed.job, "subject": failed.subject, "at": failed.at.timestamp()}
+        standing = [each for each in standing if _thing(each) != _thing(known)] + [known]
+        news.append(_failed(place, failed))
+    return news, {"newest": max([seen["newest"], *(each.storage_id for each in failures)]), "standing": standing}
+
+
+def _newest(instance: dg.DagsterInstance) -> int:
+    records = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1).records
+    return records[0].storage_id if records else 0
+
+
+def _failures(instance: dg.DagsterInstance, newest: int) -> Iterator[dg.EventLogRecord]:
+    while True:
+        wanted = dg.RunStatusChangeRecordsFilter(dg.DagsterEventType.RUN_FAILURE, after_storage_id=newest)
+        page = instance.fetch_run_status_changes(wanted, limit=_PAGE, ascending=True).records
+        yield from page
+        if len(page) < _PAGE:
+            return
+        newest = page[-1].storage_id
+
+
+def _failed(place: Place, failed: FailedRun) -> News:
+    thing = " ".join(part for part in (failed.asset or failed.job, failed.partition) if part)
+    asset = [place.asset_link(failed.asset, failed.partition)] if failed.asset else []
+    return News(
+        kind="refused_partition" if failed.refused else "run_failure",
+        state="broken",
+        asset=failed.asset or failed.job,
+        rule=MADE,
+        owner=place.owner(failed.asset) if failed.asset else place.owner(failed.job),
+        title=f"{thing} was refused" if failed.refused else f"{thing} failed",
+        message=failed.message,
+        at=failed.at,
+        subject=failed.subject,
+        links=(place.run_link(failed.run_id), *asset, *failed.links),
+        attachment=failed.attachment,
+    )
+
+
+def _mended(place: Place, known: dict[str, Any], at: datetime) -> News:
+    name, partition = known["asset"] or known["job"], known["subject"] or None
+    return News(
+        kind="run_failure",
+        state="mended",
+        asset=name,
+        rule=MADE,
+        owner=place.owner(name),
+        title=" ".join(part for part in (name, partition) if part),
+        message=f"It was made at {at:%Y-%m-%d %H:%M} UTC.",
+        at=at,
+        subject=known["subject"],
+        links=(place.asset_link(name, partition),) if known["asset"] else (),
+    )
+
+
+def _mended_at(instance: dg.DagsterInstance, known: dict[str, Any]) -> datetime | None:
+    """When the asset was made, or the job succeeded, after it had failed."""
+    if known["asset"]:
+        wanted = dg.AssetRecordsFilter(
+            dg.AssetKey.from_user_string(known["asset"]),
+            asset_partitions=[known["subject"]] if known["subject"] else None,
+            after_timestamp=known["at"],
+        )
+        made = instance.fetch_materializations(wanted, limit=1).records
+        return datetime.fromtimestamp(made[0].timestamp, UTC) if made else None
+    succeeded = dg.RunsFilter(
+        job_name=known["job"],
+        statuses=[dg.DagsterRunStatus.SUCCESS],
+        created_after=datetime.fromtimestamp(known["at"], UTC),
+    )
+    runs = instance.get_run_records(succeeded, limit=1)
+    return runs[0].update_timestamp.replace(tzinfo=UTC) if runs else None
+
+
+def _thing(known: dict[str, Any]) -> tuple[str, str, str]:
+    return known["asset"], known["job"], known["subject"]
