@@ -109,7 +109,7 @@ def test_a_month_on_clusters_gives_the_tables_of_this_machine(
             assert rows(on_clusters, table) == expected
         (event,) = done[-1].asset_materializations_for_node("flight_features")
         assert event.metadata["engine"].value == "emr"
-        assert "executor" in event.metadata["utilisation"].value
+        assert "cores; busy" in event.metadata["utilisation"].value
         (seen,) = done[-1].asset_observations_for_node("flight_features")
         assert seen.metadata["cluster"].value.startswith("https://us-east-1.console.aws.amazon.com/emr/")
     assert deployment.emr.running_clusters() == []
