@@ -1,0 +1,71 @@
+"""``platform emr``: what a user types, and the file that the guide tells them to write."""
+
+import json
+import re
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from click.testing import CliRunner
+
+from platform_assets.cli import platform
+from platform_assets.compute.emr.settings import load_emr_settings
+
+ROOT = Path(__file__).parents[3]
+GUIDE = ROOT / "docs" / "guides" / "aws.md"
+
+
+def run(words: str):
+    return CliRunner().invoke(platform, words.removeprefix("platform ").split())
+
+
+@pytest.fixture
+def dagster_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    with dg.DagsterInstance.get():
+        yield tmp_path
+
+
+def test_the_code_is_sent_once_and_named(deployment):
+    first, second = run("platform emr package"), run("platform emr package")
+    assert first.exit_code == 0, first.output
+    assert re.fullmatch(r"code: s3://platform/staging/code/[0-9a-f]{20}/platform\.zip\n", first.output)
+    assert second.output == first.output
+
+
+@pytest.mark.usefixtures("dagster_home")
+def test_clusters_are_listed_and_reaped(deployment):
+    assert "0 clusters of 'local' run." in run("platform emr list").output
+    assert json.loads(run("platform emr list --json").output) == []
+    assert "0 clusters were ended." in run("platform emr reap").output
+
+
+def test_a_deployment_without_clusters_says_what_to_do(monkeypatch):
+    monkeypatch.delenv("PLATFORM_EMR", raising=False)
+    done = run("platform emr list")
+    assert done.exit_code == 1
+    assert "PLATFORM_EMR is not set" in done.output
+    assert "docs/guides/aws.md" in done.output
+
+
+def test_the_guides_settings_are_valid(tmp_path):
+    (declared,) = re.findall(r"```yaml\n(region:.*?)```", GUIDE.read_text(), re.DOTALL)
+    file = tmp_path / "emr.yaml"
+    file.write_text(declared)
+    settings = load_emr_settings(file)
+    assert settings.subnets
+    assert settings.timeouts.step == 120
+
+
+def test_the_policy_allows_what_is_called_and_nothing_else():
+    policy = json.loads((ROOT / "infra" / "emr-policy.json").read_text())
+    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
+    assert not [action for action in allowed if action.endswith("*")]
+    sources = "\n".join(file.read_text() for file in (ROOT / "platform_assets/compute/emr").glob("*.py"))
+    asked = set(re.findall(r"(?:ask|_pages)\((?:aws, )?\"(\w+)\"", sources))
+    named = {f"elasticmapreduce:{operation.title().replace('_', '')}" for operation in asked}
+    assert named <= allowed | {"elasticmapreduce:TerminateJobFlows"}
+    emr = {action for action in allowed if action.startswith("elasticmapreduce:")}
+    # AddTags: RunJobFlow with tags needs it.
+    assert emr == named | {"elasticmapreduce:AddTags"}
