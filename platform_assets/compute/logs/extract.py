@@ -19,7 +19,7 @@ _LINES_OF_THE_ROOT, _OTHER_SECTIONS = 80, 2
 
 # What follows from a failure elsewhere: another log may tell of the failure itself.
 _CONSEQUENCE = re.compile(
-    r"finished with failed status|User application exited|exited with (?:status |code )?\d|Spark(?:Context|Session)\S* "
+    r"finished with failed status|User application exited|Execution failed with code|exited with (?:status |code )?\d|Spark(?:Context|Session)\S* "
     r"(?:was|has been|is) (?:shut ?down|stopped|cancelled)|ExecutorLostFailure|Connection (?:reset|refused)|Broken pipe"
     r"|Answer from Java side is empty|Error while sending or receiving"
 )
