@@ -9,10 +9,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from slack_server import CHANNEL, TOKEN, SlackServer
+from alert_channel import TOKEN_VARIABLE, AlertChannel, alert_channel
+from slack_server import TOKEN, SlackServer
 
-from platform_assets.alerts.declaration import Alerting
-from platform_assets.automation.alert_delivery import alert_delivery
 from platform_assets.automation.alert_state import read_state
 from platform_assets.components.resources import MlflowResource, WorkspaceResource
 from platform_assets.lake import Lake
@@ -66,17 +65,12 @@ class Office:
     """A deployment with a channel: its instance, and ticks of the sensor as the daemon makes them."""
 
     instance: dg.DagsterInstance
-    sensor: dg.SensorDefinition
+    channel: AlertChannel
     definitions: dg.Definitions
     workspace: WorkspaceResource
 
     def tick(self) -> str:
-        with dg.build_sensor_context(
-            self.instance,
-            resources={"workspace": self.workspace},
-            repository_def=self.definitions.get_repository_def(),
-        ) as context:
-            return str(self.sensor.evaluate_tick(context).skip_message)
+        return self.channel.tick(self.instance, self.workspace, self.definitions)
 
     def make(self, *assets: dg.AssetsDefinition, partition: str | None = "2013-02", complete: bool = False) -> str:
         config: dict[str, Any] = {"ops": {"delay_features": {"config": {"complete": complete}}}}
@@ -91,37 +85,23 @@ class Office:
 
 
 @pytest.fixture
-def slack_server() -> Iterator[SlackServer]:
-    server = SlackServer()
-    with server.running():
-        yield server
+def channel(product: Product) -> Iterator[AlertChannel]:
+    with alert_channel(product) as channel:
+        yield channel
 
 
 @pytest.fixture
-def office(
-    tmp_path: Path, product: Product, slack_server: SlackServer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    monkeypatch.setenv("TEST_SLACK_TOKEN", TOKEN)
-    alerting = Alerting.model_validate(
-        {
-            "ui": "https://dagster.example.com",
-            "sinks": {
-                "chat": {
-                    "kind": "slack",
-                    "channel": CHANNEL,
-                    "token": {"env": "TEST_SLACK_TOKEN"},
-                    "server": slack_server.api,
-                }
-            },
-            "routes": [{"to": ["chat"]}],
-        }
-    )
-    sensor = alert_delivery([product], alerting)
+def slack_server(channel: AlertChannel) -> SlackServer:
+    return channel.server
+
+
+@pytest.fixture
+def office(tmp_path: Path, channel: AlertChannel) -> Iterator[Office]:
     workspace = WorkspaceResource.from_settings(load_settings({"PLATFORM_DATA": str(tmp_path)}))
     assets = [delay_features, delay_model, flight_delay_champion]
-    definitions = dg.Definitions(assets, jobs=[nightly], sensors=[sensor], resources={"workspace": workspace})
+    definitions = dg.Definitions(assets, jobs=[nightly], resources={"workspace": workspace})
     with dg.DagsterInstance.ephemeral() as instance:
-        office = Office(instance, sensor, definitions, workspace)
+        office = Office(instance, channel, definitions, workspace)
         office.tick()
         yield office
 
@@ -283,12 +263,12 @@ def test_a_channel_that_refuses_makes_the_tick_fail_and_what_waits_is_sent_later
 ) -> None:
     from platform_assets.alerts.errors import AlertsNotDelivered
 
-    monkeypatch.delenv("TEST_SLACK_TOKEN")
+    monkeypatch.delenv(TOKEN_VARIABLE)
     office.make(delay_features)
     with pytest.raises(AlertsNotDelivered, match=r"1 messages wait .* TEST_SLACK_TOKEN, which is not set"):
         office.tick()
 
-    monkeypatch.setenv("TEST_SLACK_TOKEN", TOKEN)
+    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     office.tick()
     assert len(slack_server.roots) == 1
 
