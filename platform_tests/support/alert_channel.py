@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pytest
@@ -36,6 +36,33 @@ class AlertChannel:
             instance, resources={"workspace": workspace}, repository_def=definitions.get_repository_def()
         ) as context:
             return str(self.sensor.evaluate_tick(context).skip_message)
+
+
+@dataclass
+class Office:
+    """A deployment with a channel: its instance, and ticks of the sensor as the daemon makes them."""
+
+    instance: dg.DagsterInstance
+    channel: AlertChannel
+    workspace: WorkspaceResource
+    definitions: dg.Definitions
+
+    def tick(self) -> str:
+        """Look for news and deliver them; what the tick says."""
+        return self.channel.tick(self.instance, self.workspace, self.definitions)
+
+    def make(
+        self, *assets: dg.AssetsDefinition, partition: str | None = None, config: dict[str, Any] | None = None
+    ) -> str:
+        """Materialise assets, whether they fail or not; the id of the run."""
+        done = dg.materialize(
+            assets,
+            instance=self.instance,
+            partition_key=partition,
+            raise_on_error=False,
+            run_config=config,
+        )
+        return done.run_id
 
 
 @contextlib.contextmanager
