@@ -37,7 +37,7 @@ def delay_model() -> None:
 @dg.op
 def fail_or_not(config: Rates) -> None:
     if not config.complete:
-        raise dg.Failure("the night's work could not be done")
+        raise dg.Failure("the night's work could not be done at postgresql://me:hunter2@host/db")
 
 
 @dg.job
@@ -120,7 +120,7 @@ def test_a_job_without_assets_is_told_and_mended_by_its_next_success(office: Off
 
     (root,) = slack_server.roots
     assert "*nightly failed*" in root.shown
-    assert "the night's work could not be done" in root.shown
+    assert "the night's work could not be done at postgresql://me:***@host/db" in root.shown
     assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
 
 

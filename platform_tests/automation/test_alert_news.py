@@ -9,6 +9,7 @@ from alert_channel import Office
 from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
 from slack_server import SlackServer
 
+from platform_assets.automation.alert_state import read_state
 from platform_assets.components.resources import MlflowResource
 from platform_assets.lake import Lake
 from platform_assets.pipeline.alerts import record_sightings
@@ -65,7 +66,6 @@ def test_a_model_below_its_level_is_told_and_so_is_its_recovery(office: Office, 
 def test_a_breach_in_the_table_of_alerts_is_told_when_it_begins_and_when_it_ends(
     office: Office, slack_server: SlackServer, tmp_path: Path
 ) -> None:
-
     watch = Watch("flight_delay_drift_report", "no_drift", "team:data-science", "retrain", 1)
     blocking = Watch("flights", "arrivals_without_air_time", "team:flight-operations", "block", 0)
     lake = Lake(tmp_path / "lake")
@@ -81,6 +81,22 @@ def test_a_breach_in_the_table_of_alerts_is_told_when_it_begins_and_when_it_ends
     (end,) = slack_server.thread(root)
     assert "PSI on day 2" in end.shown
     assert end.broadcast
+
+
+def test_a_row_of_the_table_has_the_kind_that_routes_choose_by(office: Office, tmp_path: Path) -> None:
+    kinds = {
+        ("flight_delay_drift_report", "no_drift"): "drift",
+        ("flights", "drift"): "drift",
+        ("flights", "cancelled_share"): "rate_of_change",
+        ("platform_costs", "flight_delay_team_kept"): "budget",
+    }
+    seen = Sighting("2013-02", True, "unusual", datetime(2026, 11, 21, tzinfo=UTC))
+    watched = {Watch(asset, rule, "team:data-science", "alert", 0): [seen] for asset, rule in kinds}
+    record_sightings(Lake(tmp_path / "lake"), watched, "run")
+    office.tick()
+
+    incidents = read_state(office.instance).incidents
+    assert {(each.asset, each.rule): each.kind for each in incidents.values()} == kinds
 
 
 def test_an_asset_older_than_promised_is_told(office: Office, slack_server: SlackServer) -> None:
