@@ -112,11 +112,6 @@ class Settings:
         return self.data / "spark" / "event_logs"
 
     @property
-    def backtests(self) -> Path:
-        """Folder of the models that backtests of retraining policies trained; safe to delete."""
-        return self.data / "backtest"
-
-    @property
     def artifacts(self) -> Path:
         """Folder of model artifacts."""
         return self.data / "mlflow" / "artifacts"

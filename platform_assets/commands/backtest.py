@@ -53,8 +53,9 @@ def _run(
     from platform_assets.pipeline.backtest.run import run_backtest
 
     _make_missing_history(settings, open_workspace(settings), product, model, until, console)
+    workspace = open_workspace(settings)
     with _progress(console, len(policies)) as tell:
-        return run_backtest(open_workspace(settings), product, model, policies, settings.backtests, until, tell)
+        return run_backtest(workspace, product, model, policies, workspace.backtests, until, tell)
 
 
 def _make_missing_history(

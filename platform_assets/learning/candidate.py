@@ -33,6 +33,7 @@ class Candidate:
     train_window: tuple[str, str]
     rows: int
     seconds: float
+    cpu_seconds: float
     digest: str
     parity_rows: pa.Table
     validation_probabilities: NDArray[np.float64]

@@ -77,7 +77,7 @@ def _train(
     records: TrialRecords | None,
     on_trial: Callable[[Trial], None] | None,
 ) -> Candidate:
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     update = plan_update(declaration, training_set, champion)
     learned = update.learned_from(training_set)
     _check(declaration, learned)
@@ -112,6 +112,7 @@ def _train(
         train_window=(model.metadata.trained_from, model.metadata.trained_to),
         rows=learned.rows.num_rows,
         seconds=time.perf_counter() - started,
+        cpu_seconds=time.process_time() - cpu_started,
         digest=model.metadata.digest,
         parity_rows=evenly_spread(comparison.rows.later, _PARITY_ROWS).select(training_set.features),
         validation_probabilities=comparison.predicted,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -56,9 +57,11 @@ def train_model(
         TrackingError: MLflow does not answer; no alias was moved.
     """
     from platform_assets.learning.registering import train_and_register
+    from platform_assets.pipeline.backtest.trainings import keep_from_production
 
-    model, registry = product.models[name], workspace.registry(name)
+    model, registry, begun = product.models[name], workspace.registry(name), time.process_time()
     rows = training_rows(workspace, product, model, as_of)
+    reading = time.process_time() - begun
     version, candidate = train_and_register(
         registry,
         model,
@@ -69,6 +72,7 @@ def train_model(
     )
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
+    keep_from_production(workspace, product, model, candidate, reading + candidate.cpu_seconds)
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)
     return Training(version, candidate, record)
 

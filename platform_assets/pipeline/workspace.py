@@ -66,6 +66,11 @@ class Workspace:
         """Folder for the trials of searches that have not ended, beside the model artifacts."""
         return self.artifacts.parent / "searches"
 
+    @property
+    def backtests(self) -> Path:
+        """Folder of trainings that backtests of policies need not repeat; safe to delete."""
+        return self.artifacts.parent / "backtest"
+
     def registry(self, model: str) -> ModelRegistry:
         """The registry of one model."""
         from platform_assets.learning.registry import ModelRegistry

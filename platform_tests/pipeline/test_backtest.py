@@ -199,6 +199,22 @@ def test_a_second_backtest_trains_nothing_and_comes_to_the_same(
     assert again.outcomes == backtest.outcomes
 
 
+def test_trainings_of_production_are_not_repeated_and_come_to_the_same(
+    production: Production, backtest: Backtest
+) -> None:
+    trained = set(rows(production, "model"))
+
+    shared = backtested(production, production.workspace.backtests, POLICIES)
+
+    assert shared.reused == len(trained)
+    assert shared.done == backtest.done
+    for found, alone in zip(shared.outcomes, backtest.outcomes, strict=True):
+        assert [replace(month, cpu_seconds=0) for month in found.months] == [
+            replace(month, cpu_seconds=0) for month in alone.months
+        ]
+    assert all(month.cpu_seconds > 0 for each in shared.outcomes for month in each.months if month.trained)
+
+
 def test_another_declaration_trains_anew(production: Production, backtest: Backtest, folder: Path) -> None:
     model = production.product.models[MODEL].model_copy(update={"seed": 14})
     other = replace(production, product=replace(production.product, models={MODEL: model}))

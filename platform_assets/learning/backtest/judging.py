@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platform_assets.learning.beside import judge_beside
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.gates import GateResult, evaluate_gates
 from platform_assets.learning.model import FittedModel
@@ -41,4 +42,13 @@ def judge(
             judged=beside.judged,
         )
         found |= {gate.name: gate for gate in answers}
+    return [found[gate.name] for gate in declaration.gates]
+
+
+def without_champion(declaration: ModelDeclaration, candidate: Candidate) -> list[GateResult]:
+    """What the gates would have said of a candidate if there had been no champion."""
+    found = {gate.name: gate for gate in candidate.gates}
+    asked = [gate for gate in declaration.gates if gate.better_than == "champion"]
+    answers = evaluate_gates(asked, candidate.metrics, candidate.baseline_metrics, None)
+    found |= {gate.name: gate for gate in answers}
     return [found[gate.name] for gate in declaration.gates]

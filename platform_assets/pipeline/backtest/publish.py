@@ -55,7 +55,9 @@ def facts(backtest: Backtest) -> dict[str, str]:
 def shared_words(backtest: Backtest) -> str:
     """How often work was asked for, and how often it was done."""
     parts = [f"{backtest.asked[kind]} {kind} were needed, {backtest.done.get(kind, 0)} made" for kind in backtest.asked]
-    kept = f" ({backtest.reused} of these trainings kept from earlier backtests)" if backtest.reused else ""
+    kept = (
+        f" ({backtest.reused} of these trainings kept from production or earlier backtests)" if backtest.reused else ""
+    )
     return f"{'; '.join(parts)}{kept}"
 
 

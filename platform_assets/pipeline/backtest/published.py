@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from platform_assets.learning import partitions
 from platform_assets.pipeline.backtest.errors import NoHistory
+from platform_assets.pipeline.backtest.training_key import training_files
 from platform_assets.pipeline.inputs import current_snapshot
-from platform_assets.pipeline.training import label_rows, labelled_partitions, spanning
+from platform_assets.pipeline.training import label_rows, spanning
 from platform_assets.quality.profile_table import StoredProfiles
 
 if TYPE_CHECKING:
@@ -64,14 +65,7 @@ class Published:
 
     def files(self, as_of: str) -> dict[str, list[str]]:
         """Data files of those partitions, by table."""
-        known = labelled_partitions(self._feature_set, self._model, as_of)
-        contracts = {self._features: self._feature_set, self._source: self._product.datasets[self._model.label.dataset]}
-        return {
-            table: self._workspace.lake.plan_files(
-                table, spanning(contract, known[0], known[-1]), snapshot_id=self.snapshots[table]
-            )
-            for table, contract in contracts.items()
-        }
+        return training_files(self._workspace, self._product, self._model, as_of, self.snapshots)
 
     def rows(self, partition: str) -> Rows:
         """The rows of one partition that the model is for."""

@@ -13,6 +13,7 @@ from platform_assets.learning.backtest.policy import ComparedPolicy, compared_po
 from platform_assets.learning.backtest.simulation import PolicyRun, simulate
 from platform_assets.pipeline.backtest.errors import UnknownModel, UpdatesItself
 from platform_assets.pipeline.backtest.lake_history import LakeHistory
+from platform_assets.pipeline.backtest.trainings import kept_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ class Backtest:
     Attributes:
         first, last: the partitions that it went through.
         asked, done: how often each kind of work was asked for by policies, and how often it was done.
-        reused: trainings that an earlier backtest had left.
+        reused: trainings that production or an earlier backtest had left.
         seconds, cpu_seconds: of the backtest itself.
     """
 
@@ -57,7 +58,7 @@ class Backtest:
             "acted_on_from": self.declared.acted_on_from,
             "policies": [outcome.to_dict() for outcome in self.outcomes],
             "shared": {kind: {"asked": self.asked[kind], "done": self.done[kind]} for kind in self.asked},
-            "trainings_of_earlier_backtests": self.reused,
+            "trainings_kept_before": self.reused,
             "seconds": self.seconds,
             "cpu_seconds": self.cpu_seconds,
         }
@@ -88,7 +89,7 @@ def run_backtest(
     until: str | None = None,
     progress: Callable[[str], None] = lambda partition: None,
 ) -> Backtest:
-    """Run history under each policy; writes nothing but trainings into ``folder``.
+    """Run history under each policy; writes nothing but trainings into ``folder`` (``workspace.backtests``).
 
     Raises:
         NoHistory: the lake holds nothing to train or judge on.
@@ -97,7 +98,7 @@ def run_backtest(
     if model.training.update == "incremental":
         raise UpdatesItself(model.name)
     begun, cpu_begun = time.perf_counter(), time.process_time()
-    history = LakeHistory(workspace, product, model, folder / product.name / model.name, until)
+    history = LakeHistory(workspace, product, model, kept_folder(folder, product, model), until)
     runs = simulate(history, policies, progress)
     return Backtest(
         product=product.name,

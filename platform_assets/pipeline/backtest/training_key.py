@@ -13,6 +13,7 @@ from platform_assets.pipeline.training_code import ROOT, training_paths
 
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+    from platform_assets.pipeline.workspace import Workspace
 
 # What a training takes from the declaration; drift and policy have no part in it.
 DECLARED = (
@@ -31,6 +32,25 @@ DECLARED = (
     "seed",
 )
 LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna")
+
+
+def training_files(
+    workspace: Workspace,
+    product: Product,
+    model: MonitoredModelDeclaration,
+    as_of: str,
+    snapshots: Mapping[str, int],
+) -> dict[str, list[str]]:
+    """Data files that a training as of a partition reads, by table of the features and of the labels."""
+    from platform_assets.pipeline.training import labelled_partitions, spanning
+
+    feature_set, dataset = product.feature_sets[model.feature_set], product.datasets[model.label.dataset]
+    known = labelled_partitions(feature_set, model, as_of)
+    contracts = {product.table(contract.name): contract for contract in (feature_set, dataset)}
+    return {
+        table: workspace.lake.plan_files(table, spanning(contract, known[0], known[-1]), snapshot_id=snapshots[table])
+        for table, contract in contracts.items()
+    }
 
 
 def training_key(

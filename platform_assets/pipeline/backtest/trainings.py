@@ -1,4 +1,4 @@
-"""Trainings of a backtest: each done once, kept in a folder of its own, far from the registry of production."""
+"""Trainings that a backtest need not repeat: its own, those of earlier ones, and those of production."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_assets.learning.backtest.history import Trained
+from platform_assets.pipeline.backtest.training_key import training_files, training_key
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from platform_assets.learning.candidate import Candidate
     from platform_assets.learning.gates import GateResult
     from platform_assets.learning.model import FittedModel
     from platform_assets.learning.training_set import TrainingSet
-    from platform_assets.pipeline.product import MonitoredModelDeclaration
+    from platform_assets.pipeline.product import MonitoredModelDeclaration, Product
+    from platform_assets.pipeline.workspace import Workspace
 
 RECORD, PROBABILITIES = "training.json", "validation.npy"
 
 
 @dataclass(frozen=True)
 class KeptTraining:
-    """A fitted model and the CPU seconds that it took, in this backtest or in an earlier one (``is_reused``).
+    """A fitted model and the CPU seconds that it took, in this backtest or before it (``is_reused``).
 
     Attributes:
         probabilities: of its validation rows, by the model that was fitted on the rows before them.
@@ -61,6 +64,33 @@ def train(model: MonitoredModelDeclaration, rows: TrainingSet, cpu_seconds_befor
         time.process_time() - cpu_seconds_before,
         is_reused=False,
     )
+
+
+def keep_from_production(
+    workspace: Workspace, product: Product, model: MonitoredModelDeclaration, candidate: Candidate, cpu_seconds: float
+) -> None:
+    """Keep a training of production, so that no backtest repeats it.
+
+    Nothing is kept of a model whose trainings go on from its champion: a backtest cannot use them.
+
+    Args:
+        cpu_seconds: what it took with the reading of its rows.
+    """
+    from platform_assets.learning.backtest.judging import without_champion
+
+    if model.training.update == "incremental":
+        return
+    metadata = candidate.model.metadata
+    files = training_files(workspace, product, model, metadata.as_of, metadata.snapshots)
+    folder = kept_folder(workspace.backtests, product, model) / training_key(product, model, metadata.as_of, files)
+    if not (folder / RECORD).is_file():
+        gates = without_champion(model, candidate)
+        keep(folder, KeptTraining(candidate.model, candidate.validation_probabilities, gates, cpu_seconds, False))
+
+
+def kept_folder(backtests: Path, product: Product, model: MonitoredModelDeclaration) -> Path:
+    """Where the trainings of a model are kept."""
+    return backtests / product.name / model.name
 
 
 def load(folder: Path) -> KeptTraining | None:
