@@ -121,8 +121,9 @@ def test_a_broken_function_fails_the_run_tells_people_and_publishes_nothing(
 ) -> None:
     broken = replace(product, module="broken_features")
     before = rows(on_clusters, product.table("flight_features"))
-    owned = dg.Definitions([feature_asset(broken, each) for each in broken.feature_sets.values()])
     workspace = WorkspaceResource.from_settings(on_clusters)
+    features = [feature_asset(broken, each) for each in broken.feature_sets.values()]
+    owned = dg.Definitions(features, resources={"workspace": workspace})
     with dg.DagsterInstance.ephemeral() as instance, alert_channel(product) as channel:
         channel.tick(instance, workspace, owned)
         (told,) = failures(materialise(on_clusters, broken, ("flight_features",), instance))
