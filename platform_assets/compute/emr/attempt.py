@@ -16,7 +16,7 @@ from platform_assets.compute.emr.identity import Attempt
 from platform_assets.compute.emr.instances import instances, reclaimed, uses
 from platform_assets.compute.emr.messages import Report
 from platform_assets.compute.emr.packages import send_code
-from platform_assets.compute.emr.reporting import Listener, Reporting
+from platform_assets.compute.emr.reporting import LOG, Listener, Reporting
 from platform_assets.compute.emr.request import Places, run_job_flow
 from platform_assets.compute.emr.settings import EmrSettings
 from platform_assets.compute.emr.starting import start
@@ -51,10 +51,7 @@ def run_attempt(client: Client, job: Job, attempt: Attempt, plan: FleetPlan) -> 
     with client.reporting.listen(client.aws.s3, attempt, places.root) as listener:
         listener.log.info("\n".join(["The plan for the cluster:", *plan.reasons]))
         watch, view, failure = _run(client, job, attempt, plan, report, listener)
-        for message in report.rest(client.aws.s3):
-            listener.hear(message)
-        if report.missing:
-            listener.log.warning(f"Messages of the driver are missing: pieces {report.missing} never came.")
+        failure = failure or _hear_the_rest(client, report, listener)
     listed, trouble = _machines(client, watch)
     failure = failure or trouble
     if failure is None:
@@ -64,7 +61,7 @@ def run_attempt(client: Client, job: Job, attempt: Attempt, plan: FleetPlan) -> 
     if failure is None and result is None:
         failure = Failure("no_report", "the driver reported success, but its result is nowhere")
     record = _record(client, attempt, plan, watch, view, began, listed, failure)
-    objects.write(client.aws.s3, places.record, record.to_json().encode())
+    _keep(client, places, record)
     client.reporting.ended(record)
     return record, result
 
@@ -125,6 +122,24 @@ def _result(client: Client, report: Report, places: Places) -> JobResult | None:
         return report.result
     content = objects.read(client.aws.s3, places.result)
     return JobResult.model_validate_json(content) if content is not None else None
+
+
+def _hear_the_rest(client: Client, report: Report, listener: Listener) -> Failure | None:
+    try:
+        for message in report.rest(client.aws.s3):
+            listener.hear(message)
+    except _aws_errors() as error:
+        return of_error(error)
+    if report.missing:
+        listener.log.warning(f"Messages of the driver are missing: pieces {report.missing} never came.")
+    return None
+
+
+def _keep(client: Client, places: Places, record: ClusterRun) -> None:
+    try:
+        objects.write(client.aws.s3, places.record, record.to_json().encode())
+    except _aws_errors() as error:
+        LOG.error(f"The record of cluster {record.cluster_id} could not be written to {places.record}: {error}")
 
 
 def _machines(client: Client, watch: Watch | None) -> tuple[list[dict[str, Any]], Failure | None]:

@@ -11,7 +11,16 @@ from platform_assets.compute.emr.settings import Phase
 from platform_assets.compute.emr.view import ClusterView
 
 Kind = Literal[
-    "user_code", "data", "capacity", "spot_loss", "bootstrap", "permission", "timeout", "service", "no_report"
+    "user_code",
+    "data",
+    "capacity",
+    "spot_loss",
+    "bootstrap",
+    "permission",
+    "timeout",
+    "service",
+    "no_report",
+    "cancelled",
 ]
 
 REMEDIES: dict[Kind, str] = {
@@ -24,6 +33,7 @@ REMEDIES: dict[Kind, str] = {
     "timeout": "Find out why in its logs, or raise the limit of this phase in EMR's settings",
     "service": "Run again; if it stays, ask AWS with the cluster's id",
     "no_report": "Look at the driver's stdout and stderr: it ended without saying how, often for lack of memory",
+    "cancelled": "Run again if ending it was not meant",
 }
 PERMISSION = re.compile(
     r"AccessDenied|UnauthorizedOperation|not authorized|ExpiredToken|InvalidClientTokenId|UnrecognizedClient"
@@ -140,6 +150,8 @@ def _of_words(ending: Ending, words: Sequence[str]) -> Failure:
         return Failure("permission", text)
     if ending.lost_spot:
         return Failure("spot_loss", f"{ending.lost_spot} spot instances were taken away: {text}")
+    if view.code == "USER_REQUEST":
+        return Failure("cancelled", f"somebody ended the cluster: {text}")
     if view.code == "BOOTSTRAP_FAILURE":
         return Failure("bootstrap", text)
     if CAPACITY.search(described):

@@ -81,7 +81,9 @@ class DagsterReporting:
         """Show an attempt on its asset, whether it worked or not."""
         key = next(iter(self._context.selected_asset_keys))
         partition = self._context.partition_key if self._context.has_partition_key else None
-        self._context.log_event(dg.AssetObservation(key, partition=partition, metadata=_metadata(run)))
+        observation = dg.AssetObservation(key, partition=partition, metadata=_metadata(run))
+        # Written at once: context.log_event keeps events until the step yields, and a step that fails never does.
+        dg.DagsterEvent.asset_observation(self._context.get_step_execution_context(), observation)
 
 
 def _metadata(run: ClusterRun) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def errors(code: str, *details: str) -> ClusterView:
             "timeout",
         ),
         (Ending(ClusterView("TERMINATED", "USER_REQUEST"), overdue="provisioning"), "capacity"),
-        (Ending(ClusterView("TERMINATED", "USER_REQUEST", steps=(StepView("s", "CANCELLED"),))), "service"),
+        (Ending(ClusterView("TERMINATED", "USER_REQUEST", steps=(StepView("s", "CANCELLED"),))), "cancelled"),
     ],
 )
 def test_kind_of_failure(ending, kind):

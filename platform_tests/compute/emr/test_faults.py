@@ -9,12 +9,13 @@ import threading
 import time
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from local_emr.access import Refusal
 
 from platform_assets.compute.emr import attempt
 from platform_assets.compute.emr.aws import Aws
 from platform_assets.compute.emr.errors import ClusterFailed
+from platform_assets.compute.emr.messages import Report
 from platform_assets.compute.emr.starting import SHOWS_UP_AFTER
 from platform_assets.compute.job import Job, Output
 
@@ -116,6 +117,23 @@ def test_credentials_that_run_out_are_named_with_the_cluster_that_is_left(deploy
     assert "platform emr reap" in caplog.text
     # Nobody could end it; the operator does.
     deployment.emr.client("emr", "another").terminate_job_flows(JobFlowIds=[engine.runs[0].cluster_id])
+    _wait_for_the_end(deployment)
+
+
+def test_credentials_that_run_out_for_s3_alone_end_the_cluster(deployment, monkeypatch):
+    expired = ClientError({"Error": {"Code": "ExpiredToken", "Message": "has expired"}}, "GetObject")
+    news, looks = Report.news, iter(range(3))
+
+    def unreadable(self, s3):
+        if next(looks, None) is None:
+            raise expired
+        yield from news(self, s3)
+
+    monkeypatch.setattr(Report, "news", unreadable)
+    engine = deployment.engine()
+    with deployment.emr.injected({"fault:step": "hangs"}), pytest.raises(ClusterFailed, match="Renew the credentials"):
+        engine.run(job("unreadable"))
+    assert kinds(engine) == ["permission"]
     _wait_for_the_end(deployment)
 
 

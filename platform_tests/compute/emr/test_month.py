@@ -111,8 +111,10 @@ def test_a_month_on_clusters_gives_the_tables_of_this_machine(
         (event,) = done[-1].asset_materializations_for_node("flight_features")
         assert event.metadata["engine"].value == "emr"
         assert "cores; busy" in event.metadata["utilisation"].value
-        (seen,) = done[-1].asset_observations_for_node("flight_features")
-        assert seen.metadata["cluster"].value.startswith("https://us-east-1.console.aws.amazon.com/emr/")
+        (seen,) = instance.fetch_observations(dg.AssetKey("flight_features"), limit=2).records
+        assert seen.asset_observation.metadata["cluster"].value.startswith(
+            "https://us-east-1.console.aws.amazon.com/emr/"
+        )
     assert deployment.emr.running_clusters() == []
 
 
