@@ -17,9 +17,8 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import statistics
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,15 +40,25 @@ from benchmarks.spot_policies import (  # noqa: E402
     one_type_on_demand,
     planned,
 )
+from benchmarks.spot_tables import (  # noqa: E402
+    BOUNDS,
+    OURS,
+    PLAIN,
+    REFERENCE,
+    Bills,
+    Sum,
+    longer,
+    print_comparison,
+    print_world,
+    savings,
+    told,
+)
 from platform_assets.compute.spot.need import ClusterNeed, SpotPolicy  # noqa: E402
 
-SAVING_GOAL, LONGER_GOAL = 0.60, 0.05
 CORES, MEMORY_GIB = (16, 32, 64, 128), (1.5, 3.0, 6.0)
 MEDIAN_HOURS, SHORTEST, LONGEST = 0.75, 1 / 6, 6.0
 # After so many lost attempts somebody would stop and look; it counts as time and money all the same.
 MOST_ATTEMPTS = 10
-REFERENCE, PLAIN, OURS = "all on demand", "one type on demand", "spot plan"
-BOUNDS = {"cheapest as declared": 0.125, "cheapest possible": 0.0}
 POLICIES: dict[str, Policy] = {
     REFERENCE: all_on_demand,
     PLAIN: one_type_on_demand,
@@ -66,20 +75,6 @@ class Job:
     at: datetime
     need: ClusterNeed
     hours: float
-
-
-@dataclass(frozen=True)
-class Sum:
-    """All jobs of one seed under one policy."""
-
-    usd: float
-    fee_usd: float
-    hours: float
-    lost_attempts: int
-    lost_pools: int
-
-
-Bills = dict[str, list[Sum]]
 
 
 def main() -> None:
@@ -147,27 +142,6 @@ def _bound(market: Market, jobs: Sequence[Job], on_demand_share: float) -> Sum:
     return Sum(usd, 0.0, sum(job.hours + boot for job in jobs), 0, 0)
 
 
-def print_comparison(bills: Bills) -> None:
-    """A row for each policy, and whether the goal is met."""
-    heads = ("below on demand", "without EMR's fee", "below one type", "longer", "lost attempts", "lost pools")
-    print(f"{'':22}" + "".join(f"{head:>19}" for head in heads))
-    for name, sums in bills.items():
-        cells = [_told(_savings(bills, name)), "", _told(_savings(bills, name, PLAIN)), "", "", ""]
-        if name not in BOUNDS:
-            ec2 = _savings(bills, name, cost=lambda each: each.usd - each.fee_usd)
-            cells[1], cells[3] = _told(ec2), _told(_longer(bills, name))
-            cells[4] = f"{statistics.mean(each.lost_attempts for each in sums):.1f}"
-            cells[5] = f"{statistics.mean(each.lost_pools for each in sums):.1f}"
-        print(f"{name:22}" + "".join(f"{cell:>19}" for cell in cells))
-    saving, longer = _interval(_savings(bills, OURS))[0], _interval(_longer(bills, OURS))[0]
-    possible = _interval(_savings(bills, "cheapest possible"))[0]
-    print(
-        f"\nGoal of the spot plan: at least {SAVING_GOAL:.0%} below on demand: {_verdict(saving >= SAVING_GOAL)} "
-        f"({saving:.1%}; no policy can have more than {possible:.1%}); at most {LONGER_GOAL:.0%} longer: "
-        f"{_verdict(longer <= LONGER_GOAL)} ({longer:.1%})"
-    )
-
-
 def print_sensitivity(seeds: int, count: int) -> None:
     """The same with one assumption or one parameter of the policy changed at a time."""
     plain = Assumptions()
@@ -186,7 +160,7 @@ def print_sensitivity(seeds: int, count: int) -> None:
     ours = {REFERENCE: all_on_demand, "EMR defaults on spot": emr_defaults, OURS: planned()}
     print(f"\nAssumptions of the market, {seeds} seeds\n")
     for name, world in worlds.items():
-        _print_world(name, simulate(seeds, count, world, ours))
+        print_world(name, simulate(seeds, count, world, ours))
     print(f"\nParameters of the plan, {seeds} seeds\n")
     variants = {
         "without risk": SpotPolicy(risk_weight=0),
@@ -201,46 +175,7 @@ def print_sensitivity(seeds: int, count: int) -> None:
     policies = {REFERENCE: all_on_demand, **{name: planned(policy) for name, policy in variants.items()}}
     bills = simulate(seeds, count, plain, policies)
     for name in variants:
-        print(f"{name:28}{_told(_savings(bills, name)):>20}{_told(_longer(bills, name)):>20} longer")
-
-
-def _print_world(name: str, bills: Bills) -> None:
-    shown = (OURS, "EMR defaults on spot")
-    told = "; ".join(
-        f"{each} {_told(_savings(bills, each))}, {_told(_longer(bills, each))} longer, "
-        f"{statistics.mean(one.lost_attempts for one in bills[each]):.1f} lost"
-        for each in shown
-    )
-    print(f"{name:28}{told}; possible {_interval(_savings(bills, 'cheapest possible'))[0]:.1%}")
-
-
-def _savings(
-    bills: Bills, name: str, reference: str = REFERENCE, cost: Callable[[Sum], float] = lambda each: each.usd
-) -> list[float]:
-    return [1 - cost(one) / cost(base) for one, base in zip(bills[name], bills[reference], strict=True)]
-
-
-def _longer(bills: Bills, name: str) -> list[float]:
-    return [one.hours / base.hours - 1 for one, base in zip(bills[name], bills[REFERENCE], strict=True)]
-
-
-def _interval(values: Sequence[float]) -> tuple[float, float]:
-    """Mean, and half the width of its 95 % interval."""
-    from scipy import stats
-
-    if len(values) < 2:
-        return statistics.mean(values), math.nan
-    half = float(stats.t.ppf(0.975, len(values) - 1)) * statistics.stdev(values) / math.sqrt(len(values))
-    return statistics.mean(values), half
-
-
-def _told(values: Sequence[float]) -> str:
-    mean, half = _interval(values)
-    return f"{mean:.1%} +- {half:.1%}"
-
-
-def _verdict(met: bool) -> str:
-    return "met" if met else "NOT met"
+        print(f"{name:28}{told(savings(bills, name)):>20}{told(longer(bills, name)):>20} longer")
 
 
 if __name__ == "__main__":

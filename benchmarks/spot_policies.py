@@ -65,8 +65,8 @@ def cheapest_type(market: Market, need: ClusterNeed, memory: Memory, at: datetim
 def emr_defaults(market: Market, need: ClusterNeed, memory: Memory, at: datetime) -> Launch:
     """All workers on spot, five general-purpose types, EC2's price-capacity-optimized strategy, any zone.
 
-    EMR's documentation: with several subnets it picks a zone by itself; the default strategies are lowest-price on
-    demand and price-capacity-optimized on spot; without a strategy a fleet takes five types.
+    EMR's documentation: a fleet takes five types unless a strategy is named; lowest-price is the default on demand and
+    price-capacity-optimized what is recommended on spot; with several subnets EMR picks the zone.
     """
     fitting = fitting_types(need, market.book)
     types = tuple(_type(name, market, fitting[name]) for name in DEFAULT_TYPES if name in fitting)

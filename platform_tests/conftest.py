@@ -54,12 +54,16 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 @pytest.fixture(scope="session")
 def local_emr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEmr]:
-    """EMR, EC2 prices and S3 on loopback, one for all tests; skips without Java or the jars for S3."""
+    """EMR, EC2 prices and S3 on loopback, one for all tests, which leave no cluster running at their end.
+
+    Skips without Java or the jars for S3.
+    """
     from local_emr import local_emr as start
 
     try:
         with start(tmp_path_factory.mktemp("local-emr")) as server:
             yield server
+            assert server.running_clusters() == []
     except NotInstalled as error:
         unless_expected(error)
 

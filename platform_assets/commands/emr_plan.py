@@ -26,6 +26,7 @@ _file = click.Path(dir_okay=False, path_type=Path)
 @click.option("--architecture", type=click.Choice(["x86_64", "arm64"]), help="Likewise, or x86_64.")
 @click.option("--attempts-lost", type=click.IntRange(min=0), default=0, help="Attempts already lost to spot.")
 @click.option("--prices", type=_file, help="A file of `platform emr prices`; by default the bundled list prices.")
+@click.option("--placement", is_flag=True, help="Ask EC2 which zone has the capacity; needs credentials.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs, with the fleets as EMR takes them.")
 @told
 def plan(
@@ -34,15 +35,22 @@ def plan(
     architecture: Architecture | None,
     attempts_lost: int,
     prices: Path | None,
+    placement: bool,
     as_json: bool,
 ) -> None:
     """Show the fleets that a job would ask for, and why. Starts nothing."""
+    from platform_assets.compute.prices.aws import price_clients
+    from platform_assets.compute.spot.placed import plan_placed
     from platform_assets.compute.spot.plan import plan_fleets
 
     asked = {"cores": cores, "memory_gib_per_core": memory_per_core, "architecture": architecture}
     need, policy, declared_prices = _declared({name: value for name, value in asked.items() if value is not None})
     need = need.model_copy(update={"attempts_lost": attempts_lost})
-    made = plan_fleets(need, _book(prices or declared_prices), _losses(), policy)
+    book = _book(prices or declared_prices)
+    if placement:
+        made = plan_placed(price_clients(book.region).ec2, need, book, _losses(), policy)
+    else:
+        made = plan_fleets(need, book, _losses(), policy)
     if as_json:
         print_json(made.to_dict())
     else:

@@ -48,15 +48,18 @@ def advise(path: str, usd_per_core_hour: float | None, timeline: str | None, as_
 
 def _read(path: str) -> Utilisation:
     from platform_assets.compute.utilisation import EventLogError, read_event_log
+    from platform_assets.lake.errors import WarehouseNotKnown
     from platform_assets.lake.s3 import S3Access
     from platform_assets.lake.store import Store
     from platform_assets.settings import load_settings, prepare_process
 
     prepare_process()
     settings = load_settings()
-    store = Store(path, S3Access(settings.s3_endpoint, settings.s3_region))
     try:
+        store = Store(path, S3Access(settings.s3_endpoint, settings.s3_region))
         return read_event_log(store.root, store)
+    except WarehouseNotKnown as error:
+        raise click.BadParameter(f"'{path}' is neither a path of this machine nor s3://bucket/key.") from error
     except EventLogError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

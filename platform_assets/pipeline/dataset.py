@@ -44,27 +44,29 @@ def materialise_dataset(workspace: Workspace, product: Product, name: str, parti
     path = delivered_file(workspace, declaration, partition)
     try:
         with inspected(as_delivered(declaration), partition, path) as delivery:
-            work = Work(delivery.readable.stat().st_size, 1)
-            stays = PERSONAL_STAYS if has_personal_columns(declaration) else None
-            space = placed(workspace, product.table(name), declaration.engine, work, stays)
-            with within_reach(space, delivery) as readable:
-                job = _job(space, product, declaration, partition, delivery, readable)
-                result = _run(space, declaration, partition, delivery, job)
+            placement = _ingested(workspace, product, declaration, partition, delivery)
     except DeliveryRefused as error:
         entry = refuse_file(workspace, declaration, product.table(name), partition, path, error)
         raise error.listed_as(entry.quarantine_id) from None
+    space, result = placement.workspace, placement.result
     report = AuditReport.model_validate(result.audit)
-    placement = Placement(space, work, result)
     source = {"source-file": declaration.landing_file(partition), "source-sha256": delivery.digest}
     provenance = Provenance(inputs={}, facts={**source, **placement.recorded()})
     published = publish_audited(space, product.name, declaration, partition, result.staged, report, provenance, [path])
-    facts = {
-        **published.facts,
-        "source file": path.name,
-        "source sha256": delivery.digest,
-        **placement.shown(),
-    }
+    delivered = {"source file": path.name, "source sha256": delivery.digest}
+    facts = {**published.facts, **delivered, **placement.shown()}
     return with_utilisation(space, product.table(name), result, replace(published, facts=facts))
+
+
+def _ingested(
+    workspace: Workspace, product: Product, declaration: DatasetDeclaration, partition: str | None, delivery: Delivery
+) -> Placement:
+    work = Work(delivery.readable.stat().st_size, 1)
+    stays = PERSONAL_STAYS if has_personal_columns(declaration) else None
+    space = placed(workspace, product.table(declaration.name), declaration.engine, work, stays)
+    with within_reach(space, delivery) as readable:
+        job = _job(space, product, declaration, partition, delivery, readable)
+        return Placement(space, work, _run(space, declaration, partition, delivery, job))
 
 
 def _job(

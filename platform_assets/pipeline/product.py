@@ -183,4 +183,9 @@ def _by_name(file: Path, declarations: Iterable[_Named]) -> dict[str, _Named]:
 
 def all_products(folder: Path = DEFS_FOLDER) -> list[Product]:
     """All products of a folder, by name."""
-    return [load_product(path.parent.name, folder) for path in sorted(folder.glob(f"*/{DECLARATION_FILE}"))]
+    return [load_product(file.parent.name, folder) for file in declaration_files(folder)]
+
+
+def declaration_files(folder: Path = DEFS_FOLDER) -> list[Path]:
+    """The file of declarations of every product, by name of the product."""
+    return sorted(folder.glob(f"*/{DECLARATION_FILE}"))

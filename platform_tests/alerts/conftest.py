@@ -1,16 +1,15 @@
 """What the alert tests share: stand-ins of services, and news in a line."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from alert_desk import NOON, Desk
 from slack_server import CHANNEL, TOKEN, SlackServer
 
 from platform_assets.alerts.news import Attachment, Kind, News, State
 from platform_assets.alerts.sinks.slack import Slack
 from platform_assets.automation.alert_sinks import slack_client
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -23,6 +22,11 @@ def slack_server() -> Iterator[SlackServer]:
 @pytest.fixture
 def slack(slack_server: SlackServer) -> Slack:
     return Slack("chat", CHANNEL, slack_client(TOKEN, slack_server.api))
+
+
+@pytest.fixture
+def desk(slack: Slack) -> Desk:
+    return Desk(slack)
 
 
 @pytest.fixture

@@ -16,7 +16,10 @@ import pytest
 from dropping import drop_file
 
 if TYPE_CHECKING:
+    from alert_channel import Office
+
     from conftest import Deployment
+    from platform_assets.pipeline import Product
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,3 +117,18 @@ def running_dagster_dev(deployment: "Deployment") -> Iterator[Path]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGKILL)
             server.wait(timeout=30)
+
+
+@pytest.fixture
+def alert_office(product: "Product", tmp_path: Path, instance: dg.DagsterInstance) -> "Iterator[Office]":
+    """A deployment without assets whose news go to a stand-in of Slack; it looked for news once."""
+    from alert_channel import Office, alert_channel
+
+    from platform_assets.components.resources import WorkspaceResource
+    from platform_assets.settings import load_settings
+
+    workspace = WorkspaceResource.from_settings(load_settings({"PLATFORM_DATA": str(tmp_path)}))
+    with alert_channel(product) as channel:
+        office = Office(instance, channel, workspace, dg.Definitions())
+        office.tick()
+        yield office

@@ -86,7 +86,7 @@ def test_a_plan_shows_fleets_and_reasons(run: Platform) -> None:
     shown = run("plan", "--cores", 64, "--memory-per-core", 3)
     assert shown.exit_code == 0, shown.output
     assert [line.split()[0] for line in shown.output.splitlines()[1:3]] == ["primary", "core"]
-    assert "25% of the core fleet on demand (8 cores)" in shown.output
+    assert "25% of the core fleet on demand (8 of its 32 cores" in shown.output
     assert "check current prices before relying on it" in shown.output
 
 

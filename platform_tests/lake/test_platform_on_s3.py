@@ -9,7 +9,10 @@ from ceph import S3Server
 from postgres import PostgresServer
 
 from platform_assets.lake import Lake
+from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.lake.s3 import S3Access
+from platform_assets.pipeline.costs.fold import fold_usage
+from platform_assets.pipeline.costs.table import read_costs
 
 if TYPE_CHECKING:
     from conftest import Deployment
@@ -42,3 +45,6 @@ def test_a_month_goes_through_the_platform_with_every_table_on_s3(
     assert lake.read("flight_delay.flights").num_rows == lake.read("flight_delay.flight_features").num_rows == 26865
     assert "flight_delay.weather" in lake.tables()
     assert not (deployment.data / "lake").exists()
+    assert fold_usage(lake, "test").uses >= 6
+    kinds = {item.kind: item.quantity for item in read_costs(lake, WHOLE_TABLE) if item.to.asset == "flights"}
+    assert set(kinds) == {"cpu", "s3_requests"}

@@ -15,13 +15,15 @@ import pytest
 
 from platform_assets.compute import Job, JobResult
 from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines
+from platform_assets.compute.engines.choice import Work
 from platform_assets.compute.engines.ladder import Ladder
 from platform_assets.compute.errors import EngineUnavailable
+from platform_assets.lake import Lake
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.feature_set import materialise_features
-from platform_assets.pipeline.placement import earlier_runs
-from platform_assets.quality.dataset import DatasetDeclaration
+from platform_assets.pipeline.placement import earlier_runs, placed
+from platform_assets.quality.dataset import PERSONAL_STAYS, DatasetDeclaration
 
 MONTH = "2013-01"
 PLANES = "flight_delay.planes"
@@ -144,6 +146,21 @@ def test_a_delivered_file_is_within_a_clusters_reach_while_it_reads(
     assert (done.facts["engine"], done.facts["engine reason"]) == ("emr", "chosen by the caller")
     there, here = space.lake.read(PLANES), offering().lake.read(PLANES)
     assert there.num_rows == here.num_rows > 0
+
+
+def test_on_s3_a_cluster_gets_what_may_leave_this_machine_and_nothing_personal(
+    offering: Callable[..., Workspace], tmp_path: Path
+) -> None:
+    far = replace(offering(asked="emr"), lake=Lake("s3://bucket/lake", f"sqlite:///{tmp_path / 'catalog.db'}"))
+
+    space = placed(far, PLANES, None, Work(5, 1))
+    with pytest.raises(EngineUnavailable, match="its personal columns are protected before any row leaves"):
+        placed(far, PLANES, None, Work(5, 1), PERSONAL_STAYS)
+
+    assert (space.engine.name, space.engine.is_remote) == ("emr", True)
+    # Rows that a step holds itself, such as predictions, are still audited here.
+    assert not space.local_engine.is_remote
+    assert space.session.range(3).count() == 3
 
 
 def test_personal_columns_never_leave_this_machine(product: Product) -> None:

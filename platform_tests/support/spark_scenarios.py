@@ -7,13 +7,16 @@ FOLDER/unfinished as a killed driver would leave it, and prints as JSON when eac
 import json
 import os
 import shutil
-import subprocess
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -70,29 +73,33 @@ def under_partitioned(spark: SparkSession) -> None:
 
 
 def losing_an_executor(spark: SparkSession) -> None:
-    killer = subprocess.Popen([sys.executable, "-c", KILL, str(os.getpid())])
+    killer = threading.Thread(target=kill_an_executor, args=[spark.sparkContext])
+    killer.start()
     compute(spark.range(0, 1_200_000, 1, 6), 6)
-    killer.wait()
+    killer.join()
 
 
-# In a process of its own, as the driver waits for the job meanwhile.
-KILL = """
-import os, pathlib, signal, sys, time
-time.sleep(0.7)
-def parent(pid): return int((pathlib.Path("/proc") / pid / "stat").read_text().rsplit(")", 1)[1].split()[1])
-def ours(pid):
-    while pid not in (0, 1):
-        if pid == int(sys.argv[1]): return True
-        pid = parent(str(pid))
-    return False
-for entry in sorted(pathlib.Path("/proc").iterdir(), key=lambda path: path.name):
-    if entry.name.isdigit():
-        try: command = (entry / "cmdline").read_bytes()
-        except OSError: continue
-        if b"CoarseGrainedExecutorBackend" in command and ours(int(entry.name)):
-            os.kill(int(entry.name), signal.SIGKILL)
-            break
-"""
+def kill_an_executor(context: SparkContext) -> None:
+    """Kill the process of one executor as soon as both have a task."""
+    status = context.statusTracker()
+    while not any(stage.numActiveTasks == 2 for stage in map(status.getStageInfo, status.getActiveStageIds()) if stage):
+        time.sleep(0.05)
+    # Both may have begun just now; what is lost then is nothing.
+    time.sleep(0.3)
+    gateway: Any = context._gateway
+    executors = [pid for pid in children(gateway.proc.pid) if b"CoarseGrainedExecutorBackend" in command(pid)]
+    os.kill(executors[0], signal.SIGKILL)
+
+
+def children(pid: int) -> list[int]:
+    """Processes that the threads of a process have started."""
+    lists = (Path(f"/proc/{pid}/task") / thread / "children" for thread in os.listdir(f"/proc/{pid}/task"))
+    return [int(child) for each in lists if each.exists() for child in each.read_text().split()]
+
+
+def command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
 
 SCENARIOS: tuple[Callable[[SparkSession], None], ...] = (
     healthy,

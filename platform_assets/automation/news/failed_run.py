@@ -60,8 +60,10 @@ class FailedRun:
         return self.partition or ""
 
 
-def failed_run(place: Place, run_id: str, s3: S3Access) -> FailedRun:
+def failed_run(place: Place, run_id: str, s3: S3Access, *, with_extract: bool) -> FailedRun:
     """What the event log and the logs tell of a failed run."""
+    from platform_assets.compute.logs.masking import masked
+
     run, entries = place.instance.get_run_by_id(run_id), _entries(place.instance, run_id)
     tags: Mapping[str, str] = run.tags if run else {}
     failures = [entry for entry in entries if _type(entry) is dg.DagsterEventType.STEP_FAILURE]
@@ -70,14 +72,15 @@ def failed_run(place: Place, run_id: str, s3: S3Access) -> FailedRun:
     error = data.error if data else None
     refused = bool(_REFUSALS & set(_names(error)))
     facts = _facts(entries)
-    extract = None if refused else log_extract(place.instance, run_id, entries, error, facts.log_locations, s3)
+    wanted = with_extract and not refused
+    extract = log_extract(place.instance, run_id, entries, error, facts.log_locations, s3) if wanted else None
     return FailedRun(
         run_id=run_id,
         asset=asset,
         job="" if asset or run is None else run.job_name,
         partition=tags.get("dagster/partition") or tags.get(_RANGE_END),
         at=_moment(entries),
-        message=_message(data, entries),
+        message=masked(_message(data, entries)),
         refused=refused,
         links=facts.links,
         attachment=Attachment(name="extract.txt", text=extract) if extract else None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_assets.alerts.message import ATTACHMENTS
 from platform_assets.alerts.news import News
 from platform_assets.automation.news.failed_run import FailedRun, failed_run
 from platform_assets.automation.news.place import Place
@@ -37,8 +38,9 @@ def run_news(place: Place, seen: dict[str, Any] | None, s3: S3Access) -> tuple[l
         else:
             news.append(_mended(place, known, mended_at))
     failures = list(_failures(place.instance, seen["newest"]))
-    for record in failures:
-        failed = failed_run(place, record.run_id, s3)
+    for count, record in enumerate(failures):
+        # A message has no more files than these, and reading the logs of many runs would outlast a look.
+        failed = failed_run(place, record.run_id, s3, with_extract=count < ATTACHMENTS)
         known = {"asset": failed.asset, "job": failed.job, "subject": failed.subject, "at": failed.at.timestamp()}
         standing = [each for each in standing if _thing(each) != _thing(known)] + [known]
         news.append(_failed(place, failed))

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from platform_assets.lake import Lake
     from platform_assets.quality.alert import Alert
 
-_COSTS_ASSET = "platform_costs"
-
 
 def table_news(place: Place, seen: dict[str, Any] | None, lake: Lake) -> tuple[list[News], dict[str, Any]]:
     """Alerts that began or ended since; the first look tells what stands.
@@ -76,8 +74,9 @@ def _news(place: Place, alert: Alert, state: State) -> News:
 
 def _kind(alert: Alert) -> Kind:
     from platform_assets.pipeline.alerts import NO_DRIFT
+    from platform_assets.pipeline.costs.budgets import COSTS_ASSET
     from platform_assets.quality.watched import DRIFT, DRIFT_TOGETHER
 
-    if alert.asset == _COSTS_ASSET:
+    if alert.asset == COSTS_ASSET:
         return "budget"
     return "drift" if alert.rule in (NO_DRIFT, DRIFT, DRIFT_TOGETHER) else "rate_of_change"

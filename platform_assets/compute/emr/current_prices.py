@@ -21,6 +21,20 @@ def current_prices(settings: EmrSettings, ec2: Any) -> PriceBook:
         PricesNotFetched: EC2 does not tell its spot prices.
         EmrSettingsWrong: the book is one of another region.
     """
+    book = list_prices(settings)
+    now = datetime.now(UTC)
+    days = timedelta(days=settings.policy.volatility_days)
+    names = sorted(name for name, offer in book.offers.items() if offer.type.architecture == settings.need.architecture)
+    return book.model_copy(update={"as_of": now, "spot_prices": spot_history(ec2, names, now - days)})
+
+
+def list_prices(settings: EmrSettings) -> PriceBook:
+    """The declared book, or the one that comes with the platform, with whatever spot prices are in it.
+
+    Raises:
+        PriceBookNotReadable: the declared file is none.
+        EmrSettingsWrong: the book is one of another region.
+    """
     book = _declared(settings)
     if book.region != settings.region:
         raise EmrSettingsWrong(
@@ -28,10 +42,7 @@ def current_prices(settings: EmrSettings, ec2: Any) -> PriceBook:
             f"the price book is of {book.region}, and clusters run in {settings.region}",
             f"Fetch one with 'platform emr prices --region {settings.region} --out FILE' and name it under prices",
         )
-    now = datetime.now(UTC)
-    days = timedelta(days=settings.policy.volatility_days)
-    names = sorted(name for name, offer in book.offers.items() if offer.type.architecture == settings.need.architecture)
-    return book.model_copy(update={"as_of": now, "spot_prices": spot_history(ec2, names, now - days)})
+    return book
 
 
 def _declared(settings: EmrSettings) -> PriceBook:

@@ -19,9 +19,10 @@ from platform_assets.compute.emr.retry import Escalation, next_attempt
 from platform_assets.compute.emr.settings import EmrSettings
 from platform_assets.compute.engines.base import Engine
 from platform_assets.compute.errors import EngineUnavailable, JobFailed
-from platform_assets.compute.job import Job, JobResult
+from platform_assets.compute.job import EventLog, Job, JobResult
 from platform_assets.compute.prices.book import PriceBook
 from platform_assets.compute.spot.losses import Losses
+from platform_assets.compute.utilisation.price import usd_per_core_hour
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -88,7 +89,7 @@ class EmrEngine(Engine):
             if self._ended is not None:
                 self._ended(run)
             if run.failure is None and result is not None:
-                return result
+                return result.model_copy(update={"event_log": _event_log(run, book)})
             again = self._again(run, taught, asked_types(plan))
             if again is None:
                 raise _error(job, run)
@@ -101,6 +102,10 @@ class EmrEngine(Engine):
         if run.failure is None:
             return None
         return next_attempt(run.failure, taught, run.attempt, self._settings.max_attempts, types, run.zone)
+
+
+def _event_log(run: ClusterRun, book: PriceBook) -> EventLog:
+    return EventLog(location=run.event_log_uri, usd_per_core_hour=usd_per_core_hour(run.use(), book))
 
 
 def _error(job: Job, run: ClusterRun) -> Exception:

@@ -19,8 +19,9 @@ _LINES_OF_THE_ROOT, _OTHER_SECTIONS = 80, 2
 
 # What follows from a failure elsewhere: another log may tell of the failure itself.
 _CONSEQUENCE = re.compile(
-    r"finished with failed status|User application exited|exited with (?:status |code )?\d|Spark(?:Context|Session)\S* "
-    r"(?:was|has been|is) (?:shut ?down|stopped|cancelled)|ExecutorLostFailure|Connection (?:reset|refused)|Broken pipe"
+    r"finished with failed status|User application exited|Execution failed with code"
+    r"|exited with (?:status |code )?\d|ExecutorLostFailure|Connection (?:reset|refused)|Broken pipe"
+    r"|Spark(?:Context|Session)\S* (?:was|has been|is) (?:shut ?down|stopped|cancelled)"
     r"|Answer from Java side is empty|Error while sending or receiving"
 )
 _CONSEQUENCES = frozenset(

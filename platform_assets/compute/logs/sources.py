@@ -13,10 +13,10 @@ _EXECUTOR = re.compile(r"executor|container_")
 
 
 def source_rank(name: str) -> int:
-    """How much a log counts: 0 the driver's stdout, where Python's traceback is, up to 5 for daemons of the nodes."""
+    """How much a log counts: 0 the driver's stdout, where Python's traceback is, up to 4 for what only reports."""
     plain = name.removesuffix(".gz")
     if _DRIVER.search(plain):
         return 0 if plain.endswith("stdout") else 1
     if _EXECUTOR.search(plain):
         return 2
-    return 3 if "steps/" in plain else 4 if "bootstrap" in plain else 5
+    return 3 if "bootstrap" in plain and not plain.endswith("controller") else 4

@@ -34,7 +34,8 @@ def _market(plan: FleetPlan) -> str:
     )
     share = plan.policy.on_demand_share(lost)
     rest = "so nothing can be reclaimed" if share >= 1 else "the rest and the task fleet on spot"
-    return f"{share:.0%} of the core fleet on demand ({plan.core.on_demand} cores), as {why}; {rest}."
+    part = f"{plan.core.on_demand} of its {plan.core.capacity} cores"
+    return f"At least {share:.0%} of the core fleet on demand ({part}, in whole instances), as {why}; {rest}."
 
 
 def _zone(plan: FleetPlan, placement: Mapping[str, int]) -> str:

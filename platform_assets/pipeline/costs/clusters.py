@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.compute.cost.charge import Attribution, Share
@@ -11,11 +12,12 @@ from platform_assets.compute.cost.meter import cluster_record, cluster_used, pri
 from platform_assets.compute.cost.record import UsageRecord
 from platform_assets.compute.cost.usage import ClusterUse
 from platform_assets.compute.emr.aws import Aws
-from platform_assets.compute.emr.current_prices import current_prices
+from platform_assets.compute.emr.current_prices import list_prices
 from platform_assets.compute.emr.identity import INTERACTIVE
 from platform_assets.compute.emr.instances import instances, uses
 from platform_assets.compute.emr.settings import OWN_TAGS, EmrSettings
 from platform_assets.compute.emr.view import ENDED
+from platform_assets.compute.prices.spot_market import spot_history
 from platform_assets.lake import Window
 from platform_assets.pipeline.costs.storage import PLATFORM, PLATFORM_OWNER
 from platform_assets.pipeline.costs.table import COSTS, TIME
@@ -32,7 +34,8 @@ FORGOTTEN_AFTER, LOOKED_FOR = timedelta(hours=1), timedelta(days=14)
 def bill_attempt(settings: EmrSettings, run: ClusterRun) -> None:
     """Bill the cluster of an attempt that ended, well or not, to the step that is under way."""
     if run.instances:
-        cluster_used(run.use(), _prices(Aws(settings.region), settings))
+        use = run.use()
+        cluster_used(use, partial(_prices, Aws(settings.region), settings, use))
 
 
 def forgotten_clusters(
@@ -45,15 +48,15 @@ def forgotten_clusters(
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: AWS does not answer.
     """
-    known, prices = _recorded(lake, now), _prices(aws, settings)
+    known = _recorded(lake, now)
     for summary in _ended_clusters(aws, now):
         if summary["Name"].startswith(f"{deployment} ") and f"cluster/{summary['Id']}" not in known:
             cluster = aws.ask("describe_cluster", ClusterId=summary["Id"])["Cluster"]
             tags = _own_tags(cluster)
             use = _use(aws, settings, cluster)
             if tags.get("deployment") == deployment and use.instances:
-                share = Share(to=_bearer(tags))
-                yield cluster_record(use, priced(use, prices), tags.get("run", run_id), [share], "failed")
+                charges = priced(use, partial(_prices, aws, settings, use))
+                yield cluster_record(use, charges, tags.get("run", run_id), [Share(to=_bearer(tags))], "failed")
 
 
 def _own_tags(cluster: dict[str, Any]) -> dict[str, str]:
@@ -61,8 +64,14 @@ def _own_tags(cluster: dict[str, Any]) -> dict[str, str]:
     return {key.removeprefix(OWN_TAGS): value for key, value in tags.items() if key.startswith(OWN_TAGS)}
 
 
-def _prices(aws: Aws, settings: EmrSettings) -> Callable[[], PriceBook]:
-    return lambda: current_prices(settings, aws.ec2)
+def _prices(aws: Aws, settings: EmrSettings, use: ClusterUse) -> PriceBook:
+    """List prices, with the spot prices of the types that the cluster had, for as long as it had them."""
+    book = list_prices(settings)
+    spot = [each for each in use.instances if each.market == "SPOT"]
+    if not spot:
+        return book
+    types = sorted({each.instance_type for each in spot})
+    return book.model_copy(update={"spot_prices": spot_history(aws.ec2, types, min(each.started for each in spot))})
 
 
 def _recorded(lake: Lake, now: datetime) -> Collection[str]:

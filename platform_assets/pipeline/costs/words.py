@@ -10,13 +10,20 @@ if TYPE_CHECKING:
 
 
 def amount(usd: Decimal | float) -> str:
-    """Dollars with cents; below ten cents with two significant digits, so that small things are not called nothing."""
+    """Dollars as people read them: with cents below a thousand, in millions above one.
+
+    Below ten cents it has two significant digits, so that small things are not called nothing.
+    """
     value = float(usd)
     if value == 0:
         return "$0"
-    if abs(value) >= 0.1:
-        return f"${value:,.2f}"
-    return f"${value:.2g}" if abs(value) >= 0.0001 else f"${value:.1e}"
+    if value >= 999_999.5:
+        return f"${value / 1e6:,.2f}M"
+    if value >= 999.995:
+        return f"${value:,.0f}"
+    if value >= 0.0995:
+        return f"${value:.2f}"
+    return f"${value:.2g}" if value >= 0.0001 else f"${value:.1e}"
 
 
 def headline(month: MonthCosts) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from alert_channel import alert_channel
 
 from platform_assets.components.dataset import dataset_asset
 from platform_assets.components.feature_set import feature_asset
@@ -109,6 +110,7 @@ def test_a_month_on_clusters_gives_the_tables_of_this_machine(
             assert rows(on_clusters, table) == expected
         (event,) = done[-1].asset_materializations_for_node("flight_features")
         assert event.metadata["engine"].value == "emr"
+        assert "cores; busy" in event.metadata["utilisation"].value
         (seen,) = instance.fetch_observations(dg.AssetKey("flight_features"), limit=2).records
         assert seen.asset_observation.metadata["cluster"].value.startswith(
             "https://us-east-1.console.aws.amazon.com/emr/"
@@ -116,13 +118,26 @@ def test_a_month_on_clusters_gives_the_tables_of_this_machine(
     assert deployment.emr.running_clusters() == []
 
 
-def test_a_broken_function_fails_the_run_and_publishes_nothing(
+def test_a_broken_function_fails_the_run_tells_people_and_publishes_nothing(
     on_clusters: Settings, product: Product, deployment
 ) -> None:
     broken = replace(product, module="broken_features")
     before = rows(on_clusters, product.table("flight_features"))
-    with dg.DagsterInstance.ephemeral() as instance:
+    workspace = WorkspaceResource.from_settings(on_clusters)
+    features = [feature_asset(broken, each) for each in broken.feature_sets.values()]
+    owned = dg.Definitions(features, resources={"workspace": workspace})
+    with dg.DagsterInstance.ephemeral() as instance, alert_channel(product) as channel:
+        channel.tick(instance, workspace, owned)
         (told,) = failures(materialise(on_clusters, broken, ("flight_features",), instance))
+        channel.tick(instance, workspace, owned)
     assert "failed on engine 'emr' with ZeroDivisionError: division by zero" in told
     assert rows(on_clusters, product.table("flight_features")) == before
     assert deployment.emr.running_clusters() == []
+    (message,) = channel.server.roots
+    assert "*flight_features 2013-01 failed*" in message.shown
+    assert "Owner: *team:data-science*" in message.shown
+    assert "|cluster>" in message.shown
+    (extract,) = channel.server.files(message).values()
+    assert "caused by ZeroDivisionError: division by zero\n\n--- j-" in extract
+    assert "stdout.gz, from line" in extract
+    assert "share = 1 / flights" in extract

@@ -13,6 +13,7 @@ from emr_requests import fleet, request, start, step, step_states, wait
 from local_emr.execution import lives
 
 if TYPE_CHECKING:
+    from ceph import S3Server
     from local_emr import LocalEmr
 
 TRUE, FALSE = ("bash", "-c", "echo done"), ("bash", "-c", "echo broken >&2; exit 1")
@@ -206,6 +207,42 @@ def test_what_is_not_there_is_not_valid(local_emr: LocalEmr) -> None:
         local_emr.client("emr").describe_cluster(ClusterId="j-NONE")
     with pytest.raises(ClientError, match="UnknownOperationException"):
         local_emr.client("emr").list_studios()
+
+
+@pytest.mark.s3
+def test_logs_go_to_another_s3_server(s3_endpoint: S3Server, tmp_path: Path) -> None:
+    from ceph import ACCESS_KEY, SECRET_KEY
+    from local_emr import ObjectStore, local_emr
+
+    store = ObjectStore(s3_endpoint.endpoint, ACCESS_KEY, SECRET_KEY)
+    with local_emr(tmp_path, store=store) as emr:
+        cluster = start(emr, step(*TRUE), LogUri=f"s3://{s3_endpoint.bucket}/local-emr")
+        wait(emr, cluster)
+        (found,) = emr.client("emr").list_steps(ClusterId=cluster)["Steps"]
+        key = f"local-emr/{cluster}/steps/{found['Id']}/stdout.gz"
+        assert _read(emr, s3_endpoint.bucket, key) == "done\n"
+        with pytest.raises(ClientError, match="own object store"):
+            start(emr, tags={"fault:s3-slow-down": "0.5"})
+
+
+def test_a_cluster_whose_logs_go_nowhere_does_its_work(local_emr: LocalEmr) -> None:
+    cluster = start(local_emr, step(*TRUE), LogUri="s3://no-such-bucket/logs")
+
+    assert wait(local_emr, cluster)["State"] == "TERMINATED"
+    assert step_states(local_emr, cluster) == ["COMPLETED"]
+
+
+def test_what_is_left_running_ends_with_the_server(tmp_path: Path) -> None:
+    from local_emr import local_emr
+
+    with local_emr(tmp_path) as emr:
+        start(emr, step("bash", "-c", f"echo $$ > {tmp_path}/process; sleep 600"), keep=True)
+        while not (tmp_path / "process").exists() or not (tmp_path / "process").read_text():
+            time.sleep(0.05)
+        assert len(emr.running_clusters()) == 1
+
+    assert emr.running_clusters() == []
+    assert not lives(int((tmp_path / "process").read_text()))
 
 
 def _read(emr: LocalEmr, bucket: str, key: str) -> str:

@@ -5,6 +5,9 @@
 RUNNING, WAITING, TERMINATING and TERMINATED (or TERMINATED_WITH_ERRORS) as on Amazon, only sooner: one documented
 minute (timeouts of fleets, idle time, the notice before a spot instance goes) lasts ``emr.minute`` seconds.
 
+EMR is written here and not added to moto's, where nothing takes time: clusters are ready at once, steps never end, and
+fleets, policies and cancelling are dropped or unknown.
+
 A step is ``command-runner.jar`` with ``spark-submit ...``, run by the installed Spark as ``local[2]``, or with any
 other command. What comes from s3:// is fetched beforehand as YARN does it; spark-defaults and spark-env of the
 cluster's configurations hold; s3:// is read and written through S3A. Logs come gzipped under the LogUri in EMR's
@@ -34,8 +37,9 @@ A refusal by tag holds until the cluster has ended. Codes and error details are 
 messages are not documented: these are close to what people report, and clients must not read them.
 """
 
+from local_emr.access import Refusal
 from local_emr.server import LocalEmr, local_emr
 from local_emr.spot_market import Offer
 from local_emr.store import ObjectStore
 
-__all__ = ["LocalEmr", "ObjectStore", "Offer", "local_emr"]
+__all__ = ["LocalEmr", "ObjectStore", "Offer", "Refusal", "local_emr"]

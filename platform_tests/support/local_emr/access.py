@@ -78,7 +78,8 @@ def refusals_of(faults: Faults, starter: str | None, cluster_key: str) -> list[R
     if faults.throttled:
         found.append(Refusal("elasticmapreduce", *THROTTLED, share=faults.throttled, access_key=starter))
     if faults.expired is not None:
-        found.append(Refusal("elasticmapreduce", *EXPIRED, after=faults.expired, access_key=starter))
+        # RunJobFlow itself is the first.
+        found.append(Refusal("elasticmapreduce", *EXPIRED, after=faults.expired + 1, access_key=starter))
     for operation in faults.denied:
         message = f"User is not authorized to perform: elasticmapreduce:{operation}"
         found.append(

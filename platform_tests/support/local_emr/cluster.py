@@ -10,8 +10,9 @@ from typing import Any
 
 from local_emr.errors import Ending, Reason
 from local_emr.faults import Faults
-from local_emr.fleet import Fleet, Instance, timeline
+from local_emr.fleet import Fleet
 from local_emr.ids import identifier, now
+from local_emr.instance import Instance, timeline
 from local_emr.step import Step
 
 ENDED = ("TERMINATED", "TERMINATED_WITH_ERRORS")
@@ -104,8 +105,8 @@ class Cluster:
         """Put steps at the end of the queue."""
         added = []
         for request in requests:
-            step = Step(request, "")
-            step.log_uri = f"{self.logs}/steps/{step.id}"
+            step = Step(request)
+            step.log_uri = f"{self.logs}/steps/{step.id}" if self.logs else None
             added.append(step)
         self.steps.extend(added)
         return added
@@ -120,6 +121,14 @@ class Cluster:
             if state in ENDED:
                 self.ended = now()
             self.changed.notify_all()
+
+    def move_fleets(self, state: str, reason: Reason | None = None) -> None:
+        """Change the state of all fleets, and of instances that are not ready yet."""
+        with self.changed:
+            for fleet in self.fleets:
+                fleet.move_to(state, reason)
+                for instance in fleet.alive if state == "BOOTSTRAPPING" else []:
+                    instance.state = state
 
     def end(self, reason: Reason) -> None:
         """Have its thread terminate it; the first reason stays."""

@@ -6,9 +6,11 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+GONE_SECONDS = 0.01
 EXECUTOR = b"CoarseGrainedExecutorBackend"
 
 
@@ -53,6 +55,7 @@ class Execution:
         while running := list(self._session()):
             self._signal(signal.SIGKILL, running)
             self._process.poll()
+            time.sleep(GONE_SECONDS)
         self._process.wait(timeout=30)
 
     def _session(self) -> Iterator[int]:

@@ -1,76 +1,17 @@
-"""Instance fleets and their instances: what was asked for, what EC2 gave."""
+"""Instance fleets: what was asked for, what EC2 gave."""
 
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from local_emr.errors import Reason
-from local_emr.ids import ec2_identifier, identifier, now
-
-SPOT, ON_DEMAND = "SPOT", "ON_DEMAND"
-# Whether EC2 has instances of a type on a market.
-Capacity = Callable[[str, str], bool]
-# Dollars an hour, or None where nobody knows: an order of types.
-Price = Callable[[str, str], float | None]
-
-
-@dataclass
-class Instance:
-    """One machine."""
-
-    fleet_id: str
-    type: str
-    market: str
-    weight: int
-    volumes: int
-    state: str = "PROVISIONING"
-    reason: Reason = field(default_factory=Reason)
-    id: str = field(default_factory=lambda: identifier("ci"))
-    ec2_id: str = field(default_factory=lambda: ec2_identifier("i"))
-    volume_ids: list[str] = field(default_factory=list)
-    address: str = field(default_factory=lambda: f"10.0.{random.randrange(256)}.{random.randrange(4, 250)}")
-    created: datetime = field(default_factory=now)
-    ready: datetime | None = None
-    ended: datetime | None = None
-
-    def __post_init__(self) -> None:
-        self.volume_ids = [ec2_identifier("vol") for _ in range(self.volumes)]
-
-    @property
-    def alive(self) -> bool:
-        return self.state != "TERMINATED"
-
-    def run(self) -> None:
-        """It is ready for work."""
-        self.state, self.ready = "RUNNING", now()
-
-    def terminate(self, reason: Reason) -> None:
-        """It is gone; once only."""
-        if self.alive:
-            self.state, self.reason, self.ended = "TERMINATED", reason, now()
-
-    def described(self) -> dict[str, Any]:
-        """As ListInstances gives it."""
-        return {
-            "Id": self.id,
-            "Ec2InstanceId": self.ec2_id,
-            "PrivateIpAddress": self.address,
-            "PrivateDnsName": f"ip-{self.address.replace('.', '-')}.ec2.internal",
-            "InstanceFleetId": self.fleet_id,
-            "InstanceType": self.type,
-            "Market": self.market,
-            "EbsVolumes": [{"Device": f"/dev/sd{chr(98 + n)}", "VolumeId": v} for n, v in enumerate(self.volume_ids)],
-            "Status": {
-                "State": self.state,
-                "StateChangeReason": self.reason.described(),
-                "Timeline": timeline(self.created, self.ready, self.ended),
-            },
-        }
+from local_emr.ids import identifier, now
+from local_emr.instance import Instance, timeline
+from local_emr.supply import ON_DEMAND, SPOT, Supply
 
 
 @dataclass
@@ -122,17 +63,21 @@ class Fleet:
         self.targets[SPOT] -= missing
         self.targets[ON_DEMAND] += missing
 
-    def fill(self, capacity: Capacity, price: Price) -> list[Instance]:
+    def fill(self, supply: Supply) -> list[Instance]:
         """Get what is missing where EC2 has it, cheapest unit first; returns what is new."""
-        got = [instance for market in (ON_DEMAND, SPOT) for instance in self._get(market, capacity, price)]
+        got = [instance for market in (ON_DEMAND, SPOT) for instance in self._get(market, supply)]
         self.instances.extend(got)
         return got
 
-    def _get(self, market: str, capacity: Capacity, price: Price) -> list[Instance]:
-        offers = [config for config in self.request["InstanceTypeConfigs"] if capacity(config["InstanceType"], market)]
+    def _get(self, market: str, supply: Supply) -> list[Instance]:
+        offers = [
+            config
+            for config in self.request["InstanceTypeConfigs"]
+            if supply.has(config["InstanceType"], market) and not _outbid(config, supply, market)
+        ]
         if not offers or not self.short_of(market):
             return []
-        best = min(offers, key=lambda config: _unit_price(config, price, market))
+        best = min(offers, key=lambda config: _unit_price(config, supply, market))
         weight = best.get("WeightedCapacity", 1)
         volumes = sum(
             device.get("VolumesPerInstance", 1)
@@ -177,14 +122,15 @@ class Fleet:
         }
 
 
-def timeline(created: datetime, ready: datetime | None, ended: datetime | None) -> dict[str, datetime | None]:
-    """As the API gives it."""
-    return {"CreationDateTime": created, "ReadyDateTime": ready, "EndDateTime": ended}
-
-
-def _unit_price(config: Mapping[str, Any], price: Price, market: str) -> float:
-    known = price(config["InstanceType"], market)
+def _unit_price(config: Mapping[str, Any], supply: Supply, market: str) -> float:
+    known = supply.price(config["InstanceType"], market)
     return math.inf if known is None else known / config.get("WeightedCapacity", 1)
+
+
+def _outbid(config: Mapping[str, Any], supply: Supply, market: str) -> bool:
+    """Whether the spot price is above the bid; one in percent of the price on demand is never too low here."""
+    known = supply.price(config["InstanceType"], market)
+    return market == SPOT and known is not None and known > float(config.get("BidPrice", math.inf))
 
 
 def _specification(config: Mapping[str, Any]) -> dict[str, Any]:

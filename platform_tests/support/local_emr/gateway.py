@@ -12,6 +12,7 @@ from typing import Any
 from local_emr.access import Access
 from local_emr.errors import ApiError
 from local_emr.operations import Operations
+from local_emr.spot_market import SpotMarket
 
 # AWS's signature, version 4, names the access key and the service.
 SIGNATURE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/[^/]+/(?P<service>[^/]+)/aws4_request")
@@ -26,6 +27,7 @@ class Gateway:
 
     operations: Operations
     access: Access
+    market: SpotMarket
     others: Callable[[Environment, StartResponse], Iterable[bytes]]
 
     def __call__(self, environment: Environment, start_response: StartResponse) -> Iterable[bytes]:
@@ -51,7 +53,8 @@ class Gateway:
         except ApiError as error:
             _body(environment)
             return _xml_error(error, start_response)
-        return self.others(environment, start_response)
+        with self.market.answering():
+            return self.others(environment, start_response)
 
 
 def _body(environment: Environment) -> bytes:

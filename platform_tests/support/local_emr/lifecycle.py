@@ -7,103 +7,36 @@ import time
 from local_emr.cluster import CLUSTER_TERMINATED, WITHOUT_ERRORS, Cluster
 from local_emr.errors import Ending, Reason
 from local_emr.execution import Execution
-from local_emr.fleet import ON_DEMAND, SPOT, Fleet, Price
+from local_emr.launch import PHASE_SECONDS, TICK_SECONDS, Launch
 from local_emr.logs import LOST_NODE, Logs
 from local_emr.machine import Machine
 from local_emr.step import Step
 from local_emr.submission import parse
+from local_emr.supply import Supply
 from local_emr.trouble import Trouble, lose_spot
 
-TICK_SECONDS = 0.05
-PHASE_SECONDS = 0.1
-ON_DEMAND_MINUTES = 2
-DOCUMENTATION = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/"
 BUG = Reason("INTERNAL_ERROR", "The local EMR itself failed: see the test's output")
 
 
 class Lifecycle:
     """Takes a cluster from STARTING to its end."""
 
-    def __init__(self, cluster: Cluster, machine: Machine, minute: float, price: Price) -> None:
+    def __init__(self, cluster: Cluster, machine: Machine, minute: float, supply: Supply) -> None:
         self._cluster = cluster
         self._machine = machine
         self._minute = minute
-        self._price = price
+        self._supply = supply
         self._logs = Logs(cluster, machine.store)
 
     def live(self) -> None:
         """Returns once the cluster has ended."""
         try:
-            self._start()
+            Launch(self._cluster, self._machine.store, self._logs, self._minute, self._supply).run()
             self._work()
         except Ending:
             pass
         finally:
             self._terminate(self._cluster.ending or BUG)
-
-    def _start(self) -> None:
-        cluster = self._cluster
-        cluster.wait(PHASE_SECONDS + cluster.faults.slow_start)
-        self._provision()
-        self._set_fleets("BOOTSTRAPPING")
-        cluster.move_to("BOOTSTRAPPING", Reason("", "Running bootstrap actions"))
-        cluster.wait(PHASE_SECONDS)
-        self._bootstrap()
-        for instance in cluster.instances():
-            instance.run()
-        self._set_fleets("RUNNING")
-
-    def _provision(self) -> None:
-        """Wait for the capacity of all fleets: EMR starts nothing before."""
-        started = time.monotonic()
-        while short := [fleet for fleet in self._cluster.fleets if self._short(fleet)]:
-            minutes = (time.monotonic() - started) / self._minute
-            for fleet in short:
-                self._out_of_time(fleet, minutes)
-            self._cluster.wait(TICK_SECONDS)
-
-    def _short(self, fleet: Fleet) -> bool:
-        with self._cluster.changed:
-            fleet.fill(self._has, self._price)
-            return bool(fleet.short_of(SPOT) or fleet.short_of(ON_DEMAND))
-
-    def _has(self, instance_type: str, market: str) -> bool:
-        return not {instance_type, market} & set(self._cluster.faults.no_capacity)
-
-    def _out_of_time(self, fleet: Fleet, minutes: float) -> None:
-        timeout, action = fleet.spot_timeout
-        if fleet.short_of(ON_DEMAND) and minutes > ON_DEMAND_MINUTES:
-            types = [config["InstanceType"] for config in fleet.request["InstanceTypeConfigs"]]
-            self._cluster.end(self._no_capacity(types))
-        elif fleet.short_of(SPOT) and minutes > timeout:
-            if action == "TERMINATE_CLUSTER":
-                message = f"The {fleet.role} instance fleet timed out: no spot capacity within {timeout} minutes"
-                self._cluster.end(Reason("INSTANCE_FLEET_TIMEOUT", message))
-            fleet.switch_to_on_demand()
-
-    def _no_capacity(self, types: list[str]) -> Reason:
-        code = "INTERNAL_ERROR_EC2_INSUFFICIENT_CAPACITY_AZ"
-        message = f"EC2 has insufficient capacity for {', '.join(types)} in {self._cluster.zone}"
-        data = [{"instance-type": types[0], "availability-zone": self._cluster.zone}]
-        return Reason("INTERNAL_ERROR", message, [_detail(code, message, data)])
-
-    def _bootstrap(self) -> None:
-        primary = self._cluster.instances("MASTER")[0]
-        for number, action in enumerate(self._cluster.request.get("BootstrapActions", []), 1):
-            script = action["ScriptBootstrapAction"]["Path"]
-            data = [{"instance-id": primary.ec2_id, "bootstrap-action": str(number), "path": script}]
-            if script.startswith("s3://") and not self._machine.store.exists(script):
-                message = f"Master instance ({primary.ec2_id}) failed attempting to download bootstrap action {number}"
-                code = "BOOTSTRAP_FAILURE_BA_DOWNLOAD_FAILED_PRIMARY"
-                self._cluster.end(Reason("BOOTSTRAP_FAILURE", message, [_detail(code, message, data)]))
-                self._cluster.wait(0)
-        if self._cluster.faults.bootstrap == "fails":
-            message = f"On the master instance ({primary.ec2_id}), bootstrap action 1 returned a non-zero return code"
-            self._logs.bootstrap(primary, 1, "made to fail")
-            code = "BOOTSTRAP_FAILURE_PRIMARY_WITH_NON_ZERO_CODE"
-            data = [{"instance-id": primary.ec2_id, "bootstrap-action": "1"}]
-            self._cluster.end(Reason("BOOTSTRAP_FAILURE", message, [_detail(code, message, data)]))
-        self._cluster.wait(0)
 
     def _work(self) -> None:
         cluster = self._cluster
@@ -140,7 +73,7 @@ class Lifecycle:
         for fleet in self._cluster.fleets:
             if fleet.state == "RESIZING":
                 with self._cluster.changed:
-                    for instance in fleet.fill(self._has, self._price):
+                    for instance in fleet.fill(self._supply):
                         instance.run()
                     fleet.move_to("RUNNING")
 
@@ -199,25 +132,13 @@ class Lifecycle:
         cluster = self._cluster
         cluster.move_to("TERMINATING", reason)
         self._cancel_pending()
-        self._set_fleets("TERMINATING", CLUSTER_TERMINATED)
+        cluster.move_fleets("TERMINATING", CLUSTER_TERMINATED)
         for instance in cluster.instances():
             instance.terminate(CLUSTER_TERMINATED)
             self._logs.node(instance)
         time.sleep(PHASE_SECONDS)
-        self._set_fleets("TERMINATED", CLUSTER_TERMINATED)
+        cluster.move_fleets("TERMINATED", CLUSTER_TERMINATED)
         cluster.move_to("TERMINATED" if reason.code in WITHOUT_ERRORS else "TERMINATED_WITH_ERRORS", reason)
-
-    def _set_fleets(self, state: str, reason: Reason | None = None) -> None:
-        with self._cluster.changed:
-            for fleet in self._cluster.fleets:
-                fleet.move_to(state, reason)
-                for instance in fleet.alive if state == "BOOTSTRAPPING" else []:
-                    instance.state = state
-
-
-def _detail(code: str, message: str, data: list[dict[str, str]]) -> dict[str, object]:
-    page = {"public-doc": f"{DOCUMENTATION}{code}.html"}
-    return {"ErrorCode": code, "ErrorMessage": message, "ErrorData": [{**entry, **page} for entry in data]}
 
 
 def _last_line(execution: Execution) -> str:

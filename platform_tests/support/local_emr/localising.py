@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from local_emr.store import ObjectStore, split
+from local_emr.store import ObjectStore
 
 TAR = (".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz")
 
@@ -57,10 +57,10 @@ class Localiser:
     def _version(self, source: str) -> str:
         if not source.startswith("s3"):
             return ""
-        bucket, key = split(source)
-        if not self._store.exists(source):
+        version = self._store.version(source)
+        if version is None:
             raise NotThere(f"java.io.FileNotFoundException: No such file or directory: {source}")
-        return str(self._store.client().head_object(Bucket=bucket, Key=key)["ETag"])
+        return version
 
     def _fetch(self, source: str, target: Path) -> Path:
         if not source.startswith("s3"):

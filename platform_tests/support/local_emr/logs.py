@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from local_emr.cluster import Cluster
 from local_emr.execution import Execution
-from local_emr.fleet import Instance
 from local_emr.ids import now
+from local_emr.instance import Instance
 from local_emr.step import Step
 from local_emr.store import ObjectStore
 
@@ -77,9 +78,13 @@ class Logs:
         return f"{_stamp()} INFO {instance.ec2_id} {instance.type} {instance.state} {reason}\n"
 
     def _put(self, folder: str, written: Mapping[str, str]) -> None:
+        """Best effort, as on EMR: a cluster does its work where its logs cannot be written."""
+        from botocore.exceptions import ClientError
+
         if self._cluster.logs is not None:
             for name, content in written.items():
-                self._store.put_gzipped(f"{self._cluster.logs}/{folder}/{name}.gz", content.encode())
+                with contextlib.suppress(ClientError):
+                    self._store.put_gzipped(f"{self._cluster.logs}/{folder}/{name}.gz", content.encode())
 
 
 def _stamp() -> str:

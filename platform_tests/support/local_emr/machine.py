@@ -49,12 +49,14 @@ class Machine:
 
     def run(self, cluster: Cluster, step: Step) -> Execution:
         """Start a step's command in the folder of its container."""
+        from botocore.exceptions import ClientError
+
         container = self.scratch / cluster.id / step.id
         (container / "tmp").mkdir(parents=True)
         environment = self._environment(cluster, container)
         try:
             command = self._command(cluster, step, container, environment)
-        except (NotThere, ValueError) as error:
+        except (NotThere, ValueError, ClientError) as error:
             command = [*FAILS, str(error)]
         return Execution(command, container, environment)
 

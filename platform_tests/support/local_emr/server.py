@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,18 +18,15 @@ from local_emr.access import Access, Refusal, refusals_of
 from local_emr.cluster import Cluster
 from local_emr.errors import Reason, invalid
 from local_emr.faults import Faults
-from local_emr.fleet import ON_DEMAND
 from local_emr.gateway import Gateway
 from local_emr.lifecycle import Lifecycle
 from local_emr.machine import Machine
+from local_emr.network import REGION, SUBNETS, ZONES, zone_of
 from local_emr.operations import Operations
-from local_emr.spot_market import Offer, SpotMarket
+from local_emr.spot_market import Offer, SpotMarket, teach_moto
 from local_emr.store import ObjectStore
+from local_emr.supply import Supply
 
-REGION = "us-east-1"
-ZONES = tuple(f"{REGION}{letter}" for letter in "abc")
-# A subnet stands for its zone, as in every VPC.
-SUBNETS = {f"subnet-{zone[-1] * 8}": zone for zone in ZONES}
 JARS = Path(__file__).parents[3] / ".cache-jars"
 END_SECONDS = 30
 CLOSED = Reason("USER_REQUEST", "The test is over")
@@ -127,7 +125,7 @@ class LocalEmr:
         faults = Faults.of({**self._injected, **tags})
         if faults.s3_slow_down and not self.machine.own_store:
             raise invalid("fault:s3-slow-down needs the local EMR's own object store")
-        cluster = Cluster(request, REGION, _zone(request["Instances"]), faults, access_key)
+        cluster = Cluster(request, REGION, zone_of(request["Instances"]), faults, access_key)
         refusals = refusals_of(faults, access_key, cluster.access_key)
         for refusal in refusals:
             refusal.check("elasticmapreduce", "RunJobFlow", access_key)
@@ -138,11 +136,9 @@ class LocalEmr:
         return cluster
 
     def _live(self, cluster: Cluster, refusals: Sequence[Refusal]) -> None:
-        def price(instance_type: str, market: str) -> float | None:
-            return None if market == ON_DEMAND else self.market.price(instance_type, cluster.zone)
-
+        supply = Supply(self.market, cluster.zone, frozenset(cluster.faults.no_capacity))
         try:
-            Lifecycle(cluster, self.machine, self.minute, price).live()
+            Lifecycle(cluster, self.machine, self.minute, supply).live()
         finally:
             self.access.remove(*refusals)
 
@@ -172,10 +168,13 @@ def local_emr(
     server = make_server("127.0.0.1", 0, _nothing, threaded=True, request_handler=_QuietHandler)
     endpoint = f"http://127.0.0.1:{server.server_port}"
     own = ObjectStore(endpoint, "operator", "of-no-use-elsewhere", REGION)
-    machine = Machine(folder, store or own, JARS, store is None, endpoint)
-    emr = LocalEmr(endpoint, machine.store, machine, SpotMarket(REGION, history, dict(scores or {})), minute)
-    server.app = Gateway(emr._operations, emr.access, DomainDispatcherApplication(create_backend_app))
-    with emr.market.answering(), _serving(server):
+    # EMR's own calls are not refused with those of the tests.
+    service = dataclasses.replace(own, access_key="elasticmapreduce")
+    machine = Machine(folder, store or service, JARS, store is None, endpoint)
+    emr = LocalEmr(endpoint, store or own, machine, SpotMarket(REGION, history, dict(scores or {})), minute)
+    server.app = Gateway(emr._operations, emr.access, emr.market, DomainDispatcherApplication(create_backend_app))
+    teach_moto()
+    with _serving(server):
         try:
             yield emr
         finally:
@@ -198,15 +197,3 @@ def _nothing(environment: Mapping[str, Any], start_response: Any) -> list[bytes]
     """Stands in until the port is known."""
     start_response("503 Service Unavailable", [])
     return []
-
-
-def _zone(instances: Mapping[str, Any]) -> str:
-    """The zone of the cluster: that of the first subnet, the first one named, or the region's first."""
-    subnets = instances.get("Ec2SubnetIds") or [instances.get("Ec2SubnetId")]
-    zones = instances.get("Placement", {}).get("AvailabilityZones") or [ZONES[0]]
-    if subnets[0] is None:
-        zone: str = zones[0]
-        return zone
-    if subnets[0] not in SUBNETS:
-        raise invalid(f"The subnet {subnets[0]} does not exist: the local EMR has {', '.join(SUBNETS)}")
-    return SUBNETS[subnets[0]]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import patch
 
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
 LINUX = "Linux/UNIX"
 MOST_PRICES = 1000
+ASKED: ContextVar[SpotMarket | None] = ContextVar("ASKED", default=None)
 
 
 @dataclass(frozen=True)
@@ -56,25 +57,14 @@ class SpotMarket:
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
-        """Answer for moto's EC2."""
-
-        def prices(response: EC2Response) -> ActionResult:
-            return ActionResult(self._prices(response))
-
-        def scores(response: EC2Response) -> ActionResult:
-            found = [
-                {"Region": self.region, "AvailabilityZoneId": zone, "Score": score}
-                for zone, score in self.scores.items()
-            ]
-            return ActionResult({"SpotPlacementScores": found})
-
-        with (
-            patch.object(EC2Response, "describe_spot_price_history", prices),
-            patch.object(EC2Response, "get_spot_placement_scores", scores, create=True),
-        ):
+        """Answer for moto's EC2 what this thread asks it."""
+        token = ASKED.set(self)
+        try:
             yield
+        finally:
+            ASKED.reset(token)
 
-    def _prices(self, response: EC2Response) -> dict[str, Any]:
+    def prices(self, response: EC2Response) -> dict[str, Any]:
         """One page, newest first; of the time before the start, the price that held then."""
         types, zone = response._get_param("InstanceTypes", []), response._get_param("AvailabilityZone")
         filters = response._filters_from_querystring()
@@ -92,6 +82,35 @@ class SpotMarket:
         page = [offer.described() for offer in known[first : first + most]]
         token = str(first + most) if len(known) > first + most else ""
         return {"SpotPriceHistory": page, "NextToken": token}
+
+    def placement_scores(self) -> dict[str, Any]:
+        """The scores of all zones that have one."""
+        return {
+            "SpotPlacementScores": [
+                {"Region": self.region, "AvailabilityZoneId": zone, "Score": score}
+                for zone, score in self.scores.items()
+            ]
+        }
+
+
+def teach_moto() -> None:
+    """Have moto's EC2 ask the market whose server was called; without one it answers as ever. Again: no change."""
+    if hasattr(EC2Response, "get_spot_placement_scores"):
+        return
+    constant = EC2Response.describe_spot_price_history
+
+    def prices(response: EC2Response) -> ActionResult:
+        market = ASKED.get()
+        return constant(response) if market is None else ActionResult(market.prices(response))
+
+    def scores(response: EC2Response) -> ActionResult:
+        market = ASKED.get()
+        if market is None:
+            raise NotImplementedError("moto has no placement scores")
+        return ActionResult(market.placement_scores())
+
+    EC2Response.describe_spot_price_history = prices
+    EC2Response.get_spot_placement_scores = scores
 
 
 def _between(newest_first: list[Offer], start: datetime | None, end: datetime | None) -> Iterator[Offer]:

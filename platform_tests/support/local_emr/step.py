@@ -17,7 +17,7 @@ class Step:
     """A step as the request asked for it."""
 
     request: Mapping[str, Any]
-    log_uri: str
+    log_uri: str | None = None
     id: str = field(default_factory=lambda: identifier("s"))
     state: str = "PENDING"
     failure: dict[str, str] = field(default_factory=dict)
@@ -45,8 +45,8 @@ class Step:
         """To an end state."""
         self.state, self.ended = state, now()
         if state == "FAILED":
-            log = f"{self.log_uri}/stderr.gz"
-            self.failure = {"Reason": "Unknown Error.", "Message": message, "LogFile": log}
+            log = {"LogFile": f"{self.log_uri}/stderr.gz"} if self.log_uri else {}
+            self.failure = {"Reason": "Unknown Error.", "Message": message, **log}
 
     def described(self) -> dict[str, Any]:
         """As DescribeStep gives it."""

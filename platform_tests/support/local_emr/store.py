@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+NOT_FOUND = 404
+# boto3 makes clients in one thread at a time only.
+MAKING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -19,29 +25,21 @@ class ObjectStore:
     region: str = "us-east-1"
 
     def client(self) -> Any:
-        """A boto3 client."""
-        import boto3
-        from botocore.config import Config
+        """A boto3 client, the same one for all threads."""
+        with MAKING:
+            return _client(self)
 
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name=self.region,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            config=Config(request_checksum_calculation="when_required", response_checksum_validation="when_required"),
-        )
-
-    def exists(self, location: str) -> bool:
-        """Whether an object is there."""
+    def version(self, location: str) -> str | None:
+        """The ETag of an object, or None if it is not there."""
         from botocore.exceptions import ClientError
 
         bucket, key = split(location)
         try:
-            self.client().head_object(Bucket=bucket, Key=key)
-        except ClientError:
-            return False
-        return True
+            return str(self.client().head_object(Bucket=bucket, Key=key)["ETag"])
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != NOT_FOUND:
+                raise
+        return None
 
     def fetch(self, location: str, target: Path) -> Path:
         """Download one object."""
@@ -53,6 +51,26 @@ class ObjectStore:
         """Upload ``content`` compressed."""
         bucket, key = split(location)
         self.client().put_object(Bucket=bucket, Key=key, Body=gzip.compress(content))
+
+
+@functools.cache
+def _client(store: ObjectStore) -> Any:
+    from boto3.session import Session
+    from botocore.config import Config
+
+    config = Config(
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        retries={"total_max_attempts": 10},
+    )
+    return Session().client(
+        "s3",
+        endpoint_url=store.endpoint,
+        region_name=store.region,
+        aws_access_key_id=store.access_key,
+        aws_secret_access_key=store.secret_key,
+        config=config,
+    )
 
 
 def split(location: str) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from local_emr.cluster import Cluster
 from local_emr.errors import Reason
 from local_emr.execution import Execution
-from local_emr.fleet import SPOT, Instance
+from local_emr.instance import Instance
+from local_emr.supply import SPOT
 
 NOTICE_MINUTES = 2
 LOST = Reason("INSTANCE_FAILURE", "Server.SpotInstanceTermination: Spot instance termination")

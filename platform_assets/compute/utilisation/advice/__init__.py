@@ -32,10 +32,11 @@ def advise(utilisation: Utilisation, usd_per_core_hour: float | None = None) -> 
     stages = [*skewed(utilisation), *spilling(utilisation), *too_many_small_tasks(utilisation)]
     uneven = {advice.stage_id for advice in stages}
     few = [advice for advice in under_partitioned(utilisation) if advice.stage_id not in uneven]
-    found = [*stages, *few, *losing_executors(utilisation), *gc_bound(utilisation)]
-    # Executors are idle because work was not spread; with that put right, they may all be needed.
-    if not few and not any(advice.kind == "skewed" for advice in stages):
+    lost = [*losing_executors(utilisation)]
+    found = [*stages, *few, *lost, *gc_bound(utilisation), *memory_over_configured(utilisation)]
+    # Executors are idle if work was not spread, or came to replace others when little was left of it; with that put
+    # right, they may all be needed.
+    if not few and not lost and not any(advice.kind == "skewed" for advice in stages):
         found += over_provisioned(utilisation)
-    found += memory_over_configured(utilisation)
     priced = [replace(advice, usd_per_core_hour=usd_per_core_hour) for advice in found]
     return sorted(priced, key=lambda advice: -(advice.saves_core_seconds or 0.0))

@@ -1,0 +1,122 @@
+"""Incidents, threads, grouping and rate, as a channel of Slack shows them."""
+
+from collections.abc import Callable
+
+from alert_desk import ALERTING, Desk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from slack_server import SlackServer
+
+from platform_assets.alerts.follow import follow
+from platform_assets.alerts.news import News
+from platform_assets.alerts.sinks.slack import Slack
+from platform_assets.alerts.state import AlertState
+
+MakeNews = Callable[..., News]
+
+
+def test_an_incident_is_one_message_its_news_follow_in_the_thread_and_its_end_closes_it(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk.tick(news("flights", "broken", extract="ValueError: bad"))
+    desk.tick(news("flights", "broken", minutes=10))
+    desk.tick(news("flights", "mended", minutes=20))
+    desk.tick(news("flights", "mended", minutes=30))
+
+    (root,) = slack_server.roots
+    assert "flights 2013-02 failed" in root.shown
+    assert "Owner: *team:flight-operations*" in root.shown
+    assert list(slack_server.files(root).values()) == ["ValueError: bad"]
+    again, end = slack_server.thread(root)
+    assert "Seen 2 times." in again.shown
+    assert not again.broadcast
+    assert "Resolved: flights 2013-02" in end.shown
+    assert end.broadcast
+
+
+def test_an_incident_stands_until_every_subject_is_mended(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk.tick(news("flights", "broken", "2013-02"))
+    desk.tick(news("flights", "broken", "2013-03"))
+    assert desk.tick(news("flights", "mended", "2013-02")).incidents
+    assert not desk.tick(news("flights", "mended", "2013-03")).incidents
+
+    (root,) = slack_server.roots
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [False, False, True]
+
+
+def test_fifty_failures_in_one_tick_are_one_message_and_so_is_their_end(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    assets = [f"asset_{number}" for number in range(50)]
+    desk.tick(*(news(asset, "broken", extract=f"extract of {asset}") for asset in assets))
+    (root,) = slack_server.roots
+    assert "50 news of asset_0, asset_1, asset_2 and 47 more" in root.shown
+    assert "and 40 more" in root.shown
+    assert len(slack_server.files(root)) == 3
+
+    state = desk.tick(*(news(asset, "mended") for asset in assets[:49]))
+    assert list(state.incidents) == ["asset_49/made"]
+    desk.tick(news("asset_49", "mended"))
+
+    assert len(slack_server.roots) == 1
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [False, True]
+
+
+def test_what_begins_and_ends_in_one_tick_is_told_with_its_end(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk.tick(news("flights", "broken"), news("flights", "mended", minutes=1))
+
+    (root,) = slack_server.roots
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
+
+
+def test_more_than_an_hour_may_have_are_held_back_and_told_in_one_summary(
+    slack: Slack, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk = Desk(slack, limit=5)
+    for minute in range(12):
+        desk.tick(news(f"asset_{minute}", "broken", minutes=minute), minutes=minute)
+    titles = [root.text for root in slack_server.roots]
+    assert len(titles) == 6
+    assert titles[-1] == "[warning] Further alerts are held back"
+    assert "13:00 UTC" in slack_server.roots[-1].shown
+
+    desk.tick(minutes=59)
+    assert len(slack_server.roots) == 6
+    desk.tick(minutes=61)
+    assert slack_server.roots[-1].text == "[error] 7 messages were held back since 12:05 UTC"
+    assert "asset_11 2013-02 failed" in slack_server.roots[-1].shown
+
+    # What was held back goes on in the summary's thread.
+    desk.tick(news("asset_7", "mended"), minutes=62)
+    (reply,) = slack_server.thread(slack_server.roots[-1])
+    assert "Resolved: asset_7" in reply.shown
+
+
+EVENTS = st.tuples(
+    st.sampled_from(["a", "b", "c", "d", "e", "f"]), st.sampled_from(["broken", "mended"]), st.sampled_from(["1", "2"])
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ticks=st.lists(st.lists(EVENTS, max_size=8), max_size=6))
+def test_what_stands_is_what_broke_and_was_not_mended(news: MakeNews, ticks: list[list[tuple[str, str, str]]]) -> None:
+    state, standing = AlertState(), set[tuple[str, str]]()
+    messages = 0
+    for tick in ticks:
+        state = follow(state, [news(asset, change, subject) for asset, change, subject in tick], ALERTING)
+        for asset, change, subject in tick:
+            (standing.add if change == "broken" else standing.discard)((asset, subject))
+        messages += len(tick)
+
+    found = {(each.asset, subject) for each in state.incidents.values() for subject in each.standing}
+    assert found == standing
+    assert len(state.outbox) <= messages
+    known = {delivery.id for delivery in state.outbox if delivery.thread is None}
+    assert {delivery.thread for delivery in state.outbox if delivery.thread} <= known
+    assert all(set(each.threads.values()) <= known for each in state.incidents.values())
+    closed = {delivery.thread for delivery in state.outbox if delivery.closes}
+    assert not closed & {thread for each in state.incidents.values() for thread in each.threads.values()}

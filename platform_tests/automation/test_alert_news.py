@@ -1,0 +1,138 @@
+"""What the sensor tells besides failed runs: champions, levels, breaches of rules, age, refusals."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from alert_channel import Office
+from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
+from slack_server import SlackServer
+
+from platform_assets.automation.alert_state import read_state
+from platform_assets.components.resources import MlflowResource
+from platform_assets.lake import Lake
+from platform_assets.pipeline.alerts import record_sightings
+from platform_assets.pipeline.product import DEFS_FOLDER
+from platform_assets.quality.alert import Sighting, Watch
+
+
+@dg.asset(owners=["team:data-science"])
+def flight_delay_champion() -> dg.MaterializeResult[None]:
+    """Promoted at every run."""
+    return dg.MaterializeResult(metadata={"model version": 3, "reason": "drift", "decided by": "gates"})
+
+
+@pytest.fixture
+def office(alert_office: Office) -> Office:
+    alert_office.definitions = dg.Definitions([flight_delay_champion])
+    return alert_office
+
+
+@pytest.fixture
+def slack_server(office: Office) -> SlackServer:
+    return office.channel.server
+
+
+def test_a_champion_is_told_as_it_is_made(office: Office, slack_server: SlackServer) -> None:
+    office.make(flight_delay_champion)
+    office.tick()
+
+    (root,) = slack_server.roots
+    assert "*flight_delay: version 3 is champion now*" in root.shown
+    assert "Decided by gates: drift" in root.shown
+
+
+def test_a_model_below_its_level_is_told_and_so_is_its_recovery(office: Office, slack_server: SlackServer) -> None:
+    for partition, passed in (("2013-02", False), ("2013-03", True)):
+        office.instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey("flight_delay_performance"),
+                check_name="holds_validation_level",
+                passed=passed,
+                severity=dg.AssetCheckSeverity.WARN,
+                description="AUC fell by 0.04",
+                partition=partition,
+            )
+        )
+        office.tick()
+
+    (root,) = slack_server.roots
+    assert "*flight_delay 2013-02: below its level*" in root.shown
+    assert "AUC fell by 0.04" in root.shown
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
+
+
+def test_a_breach_in_the_table_of_alerts_is_told_when_it_begins_and_when_it_ends(
+    office: Office, slack_server: SlackServer, tmp_path: Path
+) -> None:
+    watch = Watch("flight_delay_drift_report", "no_drift", "team:data-science", "retrain", 1)
+    blocking = Watch("flights", "arrivals_without_air_time", "team:flight-operations", "block", 0)
+    lake = Lake(tmp_path / "lake")
+    for day, breached in ((1, True), (2, False)):
+        seen = Sighting(f"2013-0{day}", breached, f"PSI on day {day}", datetime(2026, 11, day, tzinfo=UTC))
+        record_sightings(lake, {watch: [seen], blocking: [seen]}, "run")
+        office.tick()
+        office.tick()
+
+    (root,) = slack_server.roots
+    assert "*flight_delay_drift_report 2013-01: no_drift*" in root.shown
+    assert "PSI on day 1" in root.shown
+    (end,) = slack_server.thread(root)
+    assert "PSI on day 2" in end.shown
+    assert end.broadcast
+
+
+def test_a_row_of_the_table_has_the_kind_that_routes_choose_by(office: Office, tmp_path: Path) -> None:
+    kinds = {
+        ("flight_delay_drift_report", "no_drift"): "drift",
+        ("flights", "drift"): "drift",
+        ("flights", "cancelled_share"): "rate_of_change",
+        ("platform_costs", "flight_delay_team_kept"): "budget",
+    }
+    seen = Sighting("2013-02", True, "unusual", datetime(2026, 11, 21, tzinfo=UTC))
+    watched = {Watch(asset, rule, "team:data-science", "alert", 0): [seen] for asset, rule in kinds}
+    record_sightings(Lake(tmp_path / "lake"), watched, "run")
+    office.tick()
+
+    incidents = read_state(office.instance).incidents
+    assert {(each.asset, each.rule): each.kind for each in incidents.values()} == kinds
+
+
+def test_an_asset_older_than_promised_is_told(office: Office, slack_server: SlackServer) -> None:
+    key = dg.AssetKey("delay_features")
+    two_days = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2))
+    promised = dg.AssetSpec(key, freshness_policy=two_days)
+    office.definitions = dg.Definitions([promised])
+    for number, state in enumerate((FreshnessState.FAIL, FreshnessState.PASS), start=1):
+        change = FreshnessStateChange(
+            key=key, new_state=state, previous_state=FreshnessState.UNKNOWN, state_change_timestamp=1e9 + number
+        )
+        office.instance._report_runless_asset_event(change)
+        office.tick()
+
+    (root,) = slack_server.roots
+    assert "*delay_features is older than promised*" in root.shown
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
+
+
+def test_a_refused_partition_is_told_with_what_to_do_and_no_log(
+    office: Office, slack_server: SlackServer, definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    office.definitions = definitions
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "airports.csv").write_text("faa,name\nJFK,Kennedy\n")
+    declared = dg.load_from_defs_folder(path_within_project=DEFS_FOLDER)
+    resources = {"workspace": office.workspace, "mlflow_tracking": MlflowResource(tracking_uri="sqlite://")}
+    deployed = dg.Definitions.merge(declared, dg.Definitions(resources=resources))
+    done = deployed.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=office.instance, asset_selection=[dg.AssetKey("airports")], raise_on_error=False
+    )
+    assert not done.success
+    office.tick()
+
+    (root,) = slack_server.roots
+    assert "*airports was refused*" in root.shown
+    assert "Owner: *team:flight-operations*" in root.shown
+    assert "missing" in root.shown
+    assert slack_server.files(root) == {}

@@ -1,0 +1,41 @@
+"""A deployment's alerting between ticks, without Dagster: its state, as text, is all that stays."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from slack_server import CHANNEL
+
+from platform_assets.alerts.declaration import Alerting
+from platform_assets.alerts.deliver import deliver
+from platform_assets.alerts.follow import follow
+from platform_assets.alerts.news import News
+from platform_assets.alerts.sinks.base import Sink
+from platform_assets.alerts.state import AlertState
+
+NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
+ALERTING = Alerting.model_validate(
+    {
+        "sinks": {"chat": {"kind": "slack", "channel": CHANNEL, "token": {"env": "SLACK_BOT_TOKEN"}}},
+        "routes": [{"to": ["chat"]}],
+    }
+)
+
+
+class Desk:
+    """One sink, and the state that a process finds and leaves."""
+
+    def __init__(self, sink: Sink, limit: int | None = 20) -> None:
+        self.sinks, self.limits = {sink.name: sink}, {sink.name: limit}
+        self.kept = AlertState().model_dump_json()
+        self.saves = 0
+
+    def tick(self, *news: News, minutes: float = 0) -> AlertState:
+        """What the sensor does: follow, keep, deliver."""
+        state = follow(AlertState.model_validate_json(self.kept), news, ALERTING)
+        self.keep(state)
+        return deliver(state, self.sinks, self.limits, NOON + timedelta(minutes=minutes), self.keep)
+
+    def keep(self, state: AlertState) -> None:
+        self.saves += 1
+        self.kept = state.model_dump_json()
