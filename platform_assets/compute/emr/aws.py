@@ -81,6 +81,13 @@ class Aws:
         return boto3.Session().client(service, region_name=self._region, config=Config(retries=retries))
 
 
+def aws_errors() -> tuple[type[Exception], ...]:
+    """Whatever a call to AWS raises."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError
+
+
 def error_code(error: BaseException) -> str:
     """AWS's code of an error, or an empty text."""
     response = getattr(error, "response", None) or {}

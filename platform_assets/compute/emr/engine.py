@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from platform_assets.compute.emr.attempt import Client, run_attempt
+from platform_assets.compute.emr.attempt import run_attempt
 from platform_assets.compute.emr.aws import Aws
+from platform_assets.compute.emr.client import Client
 from platform_assets.compute.emr.cluster_run import ClusterRun
 from platform_assets.compute.emr.current_prices import current_prices
 from platform_assets.compute.emr.errors import ClusterFailed, RemoteError
@@ -62,8 +63,9 @@ class EmrEngine(Engine):
         self._deployment = deployment
         self._ended = ended
         self._losses = losses
-        self._client = Client(settings, Aws(settings.region, sleep), reporting or LogReporting(), sleep)
-        self._prices = prices or (lambda: current_prices(settings, self._client.aws.ec2))
+        aws = Aws(settings.region, sleep)
+        self._client = Client(settings, aws, reporting or LogReporting(), self._note, sleep)
+        self._prices = prices or (lambda: current_prices(settings, aws.ec2))
 
     @property
     def session(self) -> SparkSession:
@@ -85,9 +87,6 @@ class EmrEngine(Engine):
         while True:
             plan = plan_attempt(self._settings, book, losses, taught)
             run, result = run_attempt(self._client, job, Attempt(identity, key, number), plan)
-            self.runs.append(run)
-            if self._ended is not None:
-                self._ended(run)
             if run.failure is None and result is not None:
                 return result.model_copy(update={"event_log": _event_log(run, book)})
             again = self._again(run, taught, asked_types(plan))
@@ -97,6 +96,11 @@ class EmrEngine(Engine):
 
     def stop(self) -> None:
         """Nothing is held here between jobs."""
+
+    def _note(self, run: ClusterRun) -> None:
+        self.runs.append(run)
+        if self._ended is not None:
+            self._ended(run)
 
     def _again(self, run: ClusterRun, taught: Escalation, types: frozenset[str]) -> Escalation | None:
         if run.failure is None:

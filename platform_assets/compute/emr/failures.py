@@ -21,6 +21,7 @@ Kind = Literal[
     "service",
     "no_report",
     "cancelled",
+    "request",
 ]
 
 REMEDIES: dict[Kind, str] = {
@@ -33,10 +34,12 @@ REMEDIES: dict[Kind, str] = {
     "timeout": "Find out why in its logs, or raise the limit of this phase in EMR's settings",
     "service": "Run again; if it stays, ask AWS with the cluster's id",
     "no_report": "Look at the driver's stdout and stderr: it ended without saying how, often for lack of memory",
+    "request": "Correct EMR's settings, the file that PLATFORM_EMR names",
     "cancelled": "Run again if ending it was not meant",
 }
 PERMISSION = re.compile(
-    r"AccessDenied|UnauthorizedOperation|not authorized|ExpiredToken|InvalidClientTokenId|UnrecognizedClient"
+    r"AccessDenied|NoSuchBucket|locate credentials"
+    r"|UnauthorizedOperation|not authorized|ExpiredToken|InvalidClientTokenId|UnrecognizedClient"
     r"|EMR_DefaultRole|InvalidInstanceProfile|SignatureDoesNotMatch|Invalid ?Role|MissingPermission",
     re.IGNORECASE,
 )
@@ -47,6 +50,7 @@ MACHINES_LOST = re.compile(
     r"|Py4JNetworkError|Connection (refused|reset)|Stage \S+ cancelled|Missing an output location",
     re.IGNORECASE,
 )
+REQUEST = re.compile(r"ValidationException|InvalidRequestException|VALIDATION_ERROR|ParamValidation")
 # Spark's own names of broken or missing input, and what pyarrow and the platform call it.
 DATA = re.compile(
     r"PATH_NOT_FOUND|FAILED_READ_FILE|CANNOT_READ_FILE|UNABLE_TO_INFER_SCHEMA|is not a Parquet file|FileNotFound"
@@ -116,8 +120,12 @@ def failure_of(ending: Ending) -> Failure | None:
 def of_error(error: BaseException) -> Failure:
     """The failure of a call to AWS that gave up."""
     text = f"{type(error).__name__}: {error}"
-    kind: Kind = "permission" if PERMISSION.search(text) else "capacity" if CAPACITY.search(text) else "service"
-    return Failure(kind, text)
+    kinds: tuple[tuple[re.Pattern[str], Kind], ...] = (
+        (PERMISSION, "permission"),
+        (CAPACITY, "capacity"),
+        (REQUEST, "request"),
+    )
+    return Failure(next((kind for pattern, kind in kinds if pattern.search(text)), "service"), text)
 
 
 def _of_exception(ending: Ending, exception: RemoteException) -> Failure:
@@ -156,6 +164,8 @@ def _of_words(ending: Ending, words: Sequence[str]) -> Failure:
         return Failure("bootstrap", text)
     if CAPACITY.search(described):
         return Failure("capacity", text)
+    if REQUEST.search(described):
+        return Failure("request", text)
     if view.code == "STEP_FAILURE" or any(step.state == "FAILED" for step in view.steps):
         return Failure("no_report", text)
     return Failure("service", text)

@@ -47,6 +47,7 @@ def errors(code: str, *details: str) -> ClusterView:
         (Ending(errors("INTERNAL_ERROR", "INTERNAL_ERROR_EC2_INSUFFICIENT_CAPACITY_AZ")), "capacity"),
         (Ending(errors("VALIDATION_ERROR", "VALIDATION_ERROR_VCPU_LIMIT_EXCEEDED")), "capacity"),
         (Ending(errors("INSTANCE_FAILURE"), lost_spot=3), "spot_loss"),
+        (Ending(errors("VALIDATION_ERROR", "VALIDATION_ERROR_INVALID_SUBNET")), "request"),
         (Ending(errors("INTERNAL_ERROR")), "service"),
         (
             Ending(ClusterView("TERMINATED", "USER_REQUEST", steps=(StepView("s", "CANCELLED"),)), overdue="step"),
@@ -67,6 +68,8 @@ def test_kind_of_failure(ending, kind):
         ("AccessDeniedException", "permission"),
         ("ExpiredTokenException", "permission"),
         ("InsufficientInstanceCapacity", "capacity"),
+        ("ValidationException", "request"),
+        ("NoSuchBucket", "permission"),
         ("InternalServerException", "service"),
     ],
 )

@@ -61,6 +61,15 @@ def test_what_the_credentials_may_not_do_is_told(deployment):
     assert denied.refused == 1
 
 
+def test_a_bucket_that_is_not_there_is_told_before_a_cluster_starts(deployment):
+    before = len(deployment.emr.clusters())
+    engine = deployment.engine(staging="s3://nowhere-at-all/staging")
+    with pytest.raises(ClusterFailed, match="NoSuchBucket"):
+        engine.run(job("homeless"))
+    assert kinds(engine) == ["permission"]
+    assert len(deployment.emr.clusters()) == before
+
+
 def test_each_loss_of_spot_buys_more_on_demand(deployment, spot_book):
     # Spot goes before the step, which fails; the last attempt is on demand alone and fails for another reason.
     engine = deployment.engine(spot_book)
@@ -172,6 +181,9 @@ def test_an_interrupted_watch_ends_its_cluster(deployment):
     engine = deployment.engine(sleep=until_cancelled)
     with deployment.emr.injected({"fault:step": "hangs"}), pytest.raises(Cancelled):
         engine.run(job("cancelled"))
+    # What it cost until then is known.
+    assert kinds(engine) == ["cancelled"]
+    assert engine.runs[0].instances
     _wait_for_the_end(deployment)
 
 
