@@ -63,8 +63,7 @@ class ClusterSession(Engine):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the job that the arguments name and report; raises OutsideOfPipes if there is nobody to report to."""
     given = _parsed(arguments)
-    _end_after(given.limit_seconds)
-    with _pipes() as pipes:
+    with _pipes() as pipes, _at_most(given.limit_seconds):
         pipes.log.info("The driver has started.")
         result = run(given.job, given.result, pipes)
         pipes.report_custom_message({"kind": RESULT, "result": result.model_dump(mode="json")})
@@ -116,7 +115,10 @@ def _pipes() -> Any:
     )
 
 
-def _end_after(seconds: float) -> None:
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """End this process if that takes longer: a job that hangs must not keep a cluster when nobody watches it."""
+
     def end() -> None:
         print(f"The job took longer than its {seconds:.0f} s; the driver ends itself.", file=sys.stderr, flush=True)
         os._exit(TOO_LONG)
@@ -124,6 +126,10 @@ def _end_after(seconds: float) -> None:
     timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -2,11 +2,9 @@
 
 import json
 
-import boto3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
@@ -15,17 +13,14 @@ from platform_assets.compute.emr.messages import RESULT, Report
 from platform_assets.compute.job import JobResult, StagedFiles
 
 FOLDER = "s3://platform/runs/messages"
+pytestmark = pytest.mark.spark
+
 RESULT_OF_JOB = JobResult(job="j", engine="emr", staged=StagedFiles(files=["s3://f"]), seconds=1)
 
 
 @pytest.fixture(scope="module")
-def s3():
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
-            patch.delenv(name, raising=False)
-        client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
-        client.create_bucket(Bucket="platform")
-        yield client
+def s3(deployment):
+    return deployment.s3
 
 
 def log(text):
