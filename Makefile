@@ -58,8 +58,8 @@ screenshots: $(VENV)/.dev ## Take the README's screenshots of a short replay (ne
 java: ## Install Java for a real Apache Spark (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless
 
-s3a: ## Fetch the jars through which Apache Spark reaches S3 (10 MB from Maven Central, checked)
-	bash requirements/jars.sh
+s3a: $(VENV)/.main ## Fetch the jars through which Apache Spark reaches S3 (10 MB from Maven Central, checked; needs Java)
+	bash requirements/jars.sh $(BIN)/python
 
 browser: ## Install chromium and its driver for the browser tests (Debian; needs root)
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver
