@@ -2,9 +2,9 @@
 
 Both sides run as processes of their own, one after the other on the same machine: first the replay into an empty data
 folder, then ``plain_year.py`` on the files that it delivered, training in the months in which the replay trained.
-Prints wall seconds of both, the ratio, and where the platform's time goes. Both sides give a fit half of the cores, which
-on two of them is also what a fit is fastest with; the platform fits two models at a time where they are independent of
-each other, the script one after the other.
+Prints wall seconds of both, the ratio, and where the platform's time goes. Both sides give a fit half of the cores,
+which is fastest on two of them; the platform fits two models at a time where they are independent of each other, the
+script one after the other.
 
     python benchmarks/overhead.py [--until 2013-06]
 """

@@ -8,9 +8,11 @@ from typing import Any
 
 from platform_assets.compute.emr.errors import EmrSettingsWrong
 from platform_assets.compute.emr.settings import EmrSettings
-from platform_assets.compute.prices.book import PriceBook
+from platform_assets.compute.prices.book import PriceBook, SpotPrice
 from platform_assets.compute.prices.bundled import bundled_prices
 from platform_assets.compute.prices.spot_market import spot_history
+
+SpotPrices = dict[str, dict[str, tuple[SpotPrice, ...]]]
 
 
 def current_prices(settings: EmrSettings, ec2: Any) -> PriceBook:
@@ -25,7 +27,19 @@ def current_prices(settings: EmrSettings, ec2: Any) -> PriceBook:
     now = datetime.now(UTC)
     days = timedelta(days=settings.policy.volatility_days)
     names = sorted(name for name, offer in book.offers.items() if offer.type.architecture == settings.need.architecture)
-    return book.model_copy(update={"as_of": now, "spot_prices": spot_history(ec2, names, now - days)})
+    return book.model_copy(
+        update={"as_of": now, "spot_prices": _reached(settings, spot_history(ec2, names, now - days))}
+    )
+
+
+def _reached(settings: EmrSettings, prices: SpotPrices) -> SpotPrices:
+    """Those of the zones that have a subnet, if subnets are declared: a cluster cannot start elsewhere."""
+    if not settings.subnets:
+        return prices
+    return {
+        name: {zone: history for zone, history in by_zone.items() if zone in settings.subnets}
+        for name, by_zone in prices.items()
+    }
 
 
 def list_prices(settings: EmrSettings) -> PriceBook:

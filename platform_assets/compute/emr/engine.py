@@ -85,7 +85,7 @@ class EmrEngine(Engine):
         key = hashlib.sha256(job.model_dump_json().encode()).hexdigest()[:8]
         book, losses, taught, number = self._prices(), self._losses(), Escalation(), 1
         while True:
-            plan = plan_attempt(self._settings, book, losses, taught)
+            plan = plan_attempt(self._settings, book, losses, taught, self._client.aws.ec2)
             run, result = run_attempt(self._client, job, Attempt(identity, key, number), plan)
             if run.failure is None and result is not None:
                 return result.model_copy(update={"event_log": _event_log(run, book)})

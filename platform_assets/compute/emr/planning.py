@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from platform_assets.compute.emr.retry import Escalation
 from platform_assets.compute.emr.settings import EmrSettings
 from platform_assets.compute.prices.book import PriceBook
+from platform_assets.compute.prices.errors import PricesNotFetched
 from platform_assets.compute.spot.errors import PlanImpossible
 from platform_assets.compute.spot.fleet_plan import FleetPlan
 from platform_assets.compute.spot.losses import Losses
+from platform_assets.compute.spot.need import ClusterNeed, SpotPolicy
+from platform_assets.compute.spot.placed import plan_placed
 from platform_assets.compute.spot.plan import plan_fleets
 
 ON_DEMAND_ALONE = (1.0,)
 
 
-def plan_attempt(settings: EmrSettings, book: PriceBook, losses: Losses, taught: Escalation) -> FleetPlan:
+def plan_attempt(
+    settings: EmrSettings, book: PriceBook, losses: Losses, taught: Escalation, ec2: Any = None
+) -> FleetPlan:
     """The plan; raises PlanImpossible if not even all types of the book can do what is needed.
 
     Types and zones that could not be had are left out, unless nothing would be left.
+
+    Args:
+        ec2: a client that is asked which zone has the capacity; without one the zone is chosen by price.
     """
     need = settings.need.model_copy(update={"attempts_lost": taught.losses})
     policy = settings.policy
@@ -25,12 +35,22 @@ def plan_attempt(settings: EmrSettings, book: PriceBook, losses: Losses, taught:
         policy = policy.model_copy(update={"on_demand_shares": ON_DEMAND_ALONE})
         remark = ("The price book has no spot prices, so everything is on demand.",)
     try:
-        plan = plan_fleets(need, without(book, taught), losses, policy)
+        plan = _placed(ec2, need, without(book, taught), losses, policy)
     except PlanImpossible:
         if not (taught.without or taught.without_zones):
             raise
-        plan = plan_fleets(need, book, losses, policy)
+        plan = _placed(ec2, need, book, losses, policy)
     return plan.explained_by((*remark, *plan.reasons))
+
+
+def _placed(ec2: Any, need: ClusterNeed, book: PriceBook, losses: Losses, policy: SpotPolicy) -> FleetPlan:
+    if ec2 is None:
+        return plan_fleets(need, book, losses, policy)
+    try:
+        return plan_placed(ec2, need, book, losses, policy)
+    except PricesNotFetched as error:
+        plan = plan_fleets(need, book, losses, policy)
+        return plan.explained_by((*plan.reasons, f"The zone was chosen by price alone. {error}"))
 
 
 def without(book: PriceBook, taught: Escalation) -> PriceBook:

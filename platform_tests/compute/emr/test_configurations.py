@@ -1,10 +1,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_assets.compute.emr.configurations import configurations, merged
+from platform_assets.compute.emr.current_prices import current_prices
 from platform_assets.compute.emr.identity import Attempt, Identity
 from platform_assets.compute.emr.packages import Packages
 from platform_assets.compute.emr.planning import asked_types, plan_attempt
@@ -57,6 +59,39 @@ def test_a_request_is_one_cluster_with_one_step_that_ends_itself(book):
         *("local", "run-1", "flights", "2013-01", "flight_delay", "team:data")
     }
     assert request["Name"] == "local flights 2013-01 run-1 abcd 2"
+
+
+def test_a_cluster_goes_where_ec2_says_that_the_capacity_is(book, local_emr, monkeypatch):
+    ids = {zone["ZoneName"]: zone["ZoneId"] for zone in _zones(local_emr)}
+    by_price = plan(book).zone
+    other = next(zone for zone in book.zones() if zone != by_price)
+    market = local_emr.market
+    monkeypatch.setattr(market, "scores", {ids[other]: 9, ids[by_price]: 2})
+
+    placed = plan_attempt(SETTINGS, book, Losses(), Escalation(), local_emr.client("ec2"))
+
+    assert placed.zone == other
+
+
+def test_without_scores_the_zone_is_chosen_by_price_and_the_plan_says_so(book):
+    class Denied:
+        def get_paginator(self, operation):
+            raise ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, operation)
+
+    placed = plan_attempt(SETTINGS, book, Losses(), Escalation(), Denied())
+
+    assert placed.zone == plan(book).zone
+    assert placed.reasons[-1].startswith("The zone was chosen by price alone. The spot placement scores could not be")
+
+
+def test_only_zones_with_a_subnet_are_planned_for(local_emr):
+    settings = SETTINGS.model_copy(update={"subnets": dict([next(iter(local_emr.subnets.items()))])})
+
+    assert set(current_prices(settings, local_emr.client("ec2")).zones()) <= set(settings.subnets)
+
+
+def _zones(local_emr):
+    return local_emr.client("ec2").describe_availability_zones()["AvailabilityZones"]
 
 
 def test_the_primary_node_is_on_demand_and_masters_stay_off_spot(book):
