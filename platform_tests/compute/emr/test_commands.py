@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from platform_assets.cli import platform
 from platform_assets.compute.emr.settings import load_emr_settings
+from platform_assets.compute.engines.ladder import Ladder
 
 ROOT = Path(__file__).parents[3]
 GUIDE = ROOT / "docs" / "guides" / "aws.md"
@@ -56,6 +57,8 @@ def test_the_guides_settings_are_valid(tmp_path):
     settings = load_emr_settings(file)
     assert settings.subnets
     assert settings.timeouts.step == 120
+    (ladder,) = re.findall(r"PLATFORM_AUTO_ENGINES='(.*?)'", GUIDE.read_text())
+    assert [rung.engine for rung in Ladder.parse(ladder).rungs] == ["embedded", "emr"]
 
 
 def test_the_policy_allows_what_is_called_and_nothing_else():
