@@ -59,9 +59,9 @@ class Deployment:
         return EmrEngine(settings, "local", lambda: prices or bundled_prices(), sleep=sleep, ended=ended)
 
 
-@pytest.fixture(scope="package")
-def deployment(local_emr: LocalEmr, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """A deployment with clusters, for all tests of EMR; it ends with none of them running."""
+@pytest.fixture(scope="session")
+def declared_clusters(local_emr: LocalEmr, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """A deployment with clusters, for all tests of EMR."""
     file = tmp_path_factory.mktemp("emr") / "emr.yaml"
     # What a real image would bring: the tests' own modules besides the platform's dependencies.
     exported = {"Classification": "export", "Properties": {"PYTHONPATH": str(SUPPORT)}}
@@ -76,11 +76,20 @@ def deployment(local_emr: LocalEmr, tmp_path_factory: pytest.TempPathFactory) ->
     file.write_text(yaml.safe_dump(declared))
     local_emr.client("s3").create_bucket(Bucket=BUCKET)
     environment = {**local_emr.environment(), "AWS_ALLOW_HTTP": "true", "PLATFORM_EMR": str(file)}
+    return Deployment(local_emr, file, environment)
+
+
+@pytest.fixture(scope="module")
+def deployment(declared_clusters: Deployment) -> Iterator[Deployment]:
+    """The deployment, found by the environment of this process; it ends with no cluster running.
+
+    Not for longer than a module: the tests of another S3 server run in the same process.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
+        for name, value in declared_clusters.environment.items():
             patch.setenv(name, value)
-        yield Deployment(local_emr, file, environment)
-    assert local_emr.running_clusters() == []
+        yield declared_clusters
+    assert declared_clusters.emr.running_clusters() == []
 
 
 @pytest.fixture(scope="session")
