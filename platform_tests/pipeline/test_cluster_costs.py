@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 MINE = {
-    "platform:deployment": "local",
+    "platform:deployment": "billing",
     "platform:run": "run-7",
     "platform:asset": "flights",
     "platform:product": "flight_delay",
@@ -62,7 +62,7 @@ def test_a_cluster_that_nobody_billed_is_found_by_its_tags_and_billed_once(
 
     def look(hours: float) -> list:
         now = datetime.now(UTC) + timedelta(hours=hours)
-        return list(forgotten_clusters(lake, aws, settings, "local", now, "daily"))
+        return list(forgotten_clusters(lake, aws, settings, "billing", now, "daily"))
 
     # Whoever ran it may still be about to write its record.
     assert look(hours=0.5) == []
