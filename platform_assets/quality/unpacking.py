@@ -10,6 +10,7 @@ import contextlib
 import gzip
 import lzma
 import struct
+import textwrap
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from platform_assets.quality.errors import DeliveryRefused
 
 BLOCK = 1 << 20
 MEGABYTE = 1_000_000
+# Characters of a reason in a refusal.
+REASON = 300
 # What reading a damaged archive raises; zipfile passes on what its decompressors say.
 BROKEN = (
     OSError,
@@ -77,7 +80,8 @@ def _blocks(arrival: Arrival, path: Path, what: str) -> Iterator[bytes]:
             while block := source.read(BLOCK):
                 yield block
     except BROKEN as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        # zipfile quotes names out of the archive, which may be thousands of bytes of anything.
+        reason = textwrap.shorten(str(error), REASON) if str(error) else type(error).__name__
         raise DeliveryRefused(what, f"it cannot be unpacked ({reason})", "Deliver the complete file again.") from error
 
 

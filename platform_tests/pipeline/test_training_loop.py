@@ -349,7 +349,7 @@ def test_the_next_decision_goes_by_the_champions_record(story: Story) -> None:
     assert evidence["labelled_partitions"] == 2
     assert evidence["champion_as_of"] == evidence["last_trained_as_of"] == FEBRUARY
     assert evidence["drift_verdicts"] == {MARCH: story.drift.result.verdict}
-    assert evidence["auc"] == story.performance.facts["auc"]
+    assert evidence["aucs"] == {FEBRUARY: story.performance.facts["auc"]}
     assert evidence["validation_auc"] == story.training.candidate.metrics.auc
     assert (story.decided_later.retrain, story.decided_later.code) == (False, "cool_down")
 

@@ -79,7 +79,7 @@ def _code(paths: tuple[str, ...]) -> str:
     """Checksum of the Python files that a training runs through; policies and gates have no part in it."""
     digest = hashlib.sha256()
     for place in (ROOT / path for path in paths):
-        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+        for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             if "backtest" not in file.parts:
                 digest.update(file.relative_to(ROOT).as_posix().encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
