@@ -8,6 +8,7 @@ import pytest
 
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.compute.engines.ladder import Rung
+from platform_assets.lake.catalog import open_catalog
 from platform_assets.lake.s3 import S3Access
 from platform_assets.notebook import open_lake
 from platform_assets.settings import LOOK_AFTER, SettingsError, collect_garbage_rarely, load_settings, use_s3_server
@@ -26,6 +27,18 @@ def test_the_lake_is_in_the_data_folder_unless_the_environment_says_otherwise(tm
 
     assert (here.store.root, here.store.s3) == (str(tmp_path / "lake"), S3Access())
     assert (there.store.root, there.store.s3) == ("s3://bucket/lake", S3Access("http://127.0.0.1:9000", "eu-west-1"))
+
+
+def test_glue_is_asked_in_the_region_of_the_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    # boto3 reads AWS_DEFAULT_REGION and its own files, but not AWS_REGION.
+    for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    lake = open_lake(
+        load_settings({"PLATFORM_WAREHOUSE": "s3://b/l", "PLATFORM_CATALOG": "glue", "AWS_REGION": "eu-west-1"})
+    )
+
+    assert open_catalog("glue", lake.store).glue.meta.region_name == "eu-west-1"
 
 
 def test_the_resource_of_a_step_has_the_same_settings_and_does_not_show_the_catalogs_password(
