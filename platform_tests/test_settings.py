@@ -82,6 +82,18 @@ def test_engines_that_there_are_not_are_refused_as_settings(variables: dict[str,
     assert str(error.value) == told
 
 
+def test_a_deployment_has_a_name_of_its_own() -> None:
+    assert load_settings({}).deployment == "local"
+    settings = load_settings({"PLATFORM_DEPLOYMENT": "team-a-2"})
+    assert settings.deployment == WorkspaceResource.from_settings(settings).settings.deployment == "team-a-2"
+
+
+@pytest.mark.parametrize("name", ["", "Team", "2nd", "a b", "a_b", "x" * 41, "a\n"])
+def test_a_name_that_cannot_be_part_of_a_clusters_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"PLATFORM_DEPLOYMENT=[\s\S]* lower-case letters, digits and hyphens"):
+        load_settings({"PLATFORM_DEPLOYMENT": name})
+
+
 def test_every_s3_client_is_told_of_a_server_of_ones_own_and_what_the_user_set_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
