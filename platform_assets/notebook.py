@@ -102,11 +102,14 @@ def open_emr(settings: Settings, reporting: Reporting | None = None) -> EmrEngin
 
 
 def _attempt_ended(lake: Lake, clusters: EmrSettings, run: ClusterRun) -> None:
+    from platform_assets.compute.emr.bookkeeping import noted
     from platform_assets.pipeline.costs.clusters import bill_attempt
     from platform_assets.pipeline.spot_losses import record_experience
 
-    bill_attempt(clusters, run)
-    record_experience(lake, run)
+    with noted("its cost", run.cluster_id):
+        bill_attempt(clusters, run)
+    with noted("what it says of spot pools (platform.spot_losses)", run.cluster_id):
+        record_experience(lake, run)
 
 
 @functools.cache

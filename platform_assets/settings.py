@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.ladder import EngineWanted, Ladder, LadderNotUnderstood
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from platform_assets.compute.emr.settings import EmrSettings
     from platform_assets.landing import Landing
 
-Deployment = Literal["local"]
-
 ROOT = Path(__file__).resolve().parents[1]
 # New objects between two looks for garbage.
 LOOK_AFTER = 100_000
+# It is part of the names of clusters and of folders on S3.
+DEPLOYMENT = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 class SettingsError(ValueError):
@@ -45,7 +46,8 @@ class Settings:
     """Where a deployment keeps its data and where it runs its jobs.
 
     Attributes:
-        deployment: name of the environment (``PLATFORM_DEPLOYMENT``).
+        deployment: name of the environment (``PLATFORM_DEPLOYMENT``); each in an AWS account has its own, as clusters
+            are ended and billed by it.
         engine: where jobs run whose declaration says nothing (``PLATFORM_ENGINE``).
         auto_engines: what ``auto`` chooses from (``PLATFORM_AUTO_ENGINES``), see
             :class:`platform_assets.compute.engines.ladder.Ladder`.
@@ -62,7 +64,7 @@ class Settings:
             Dagster's UI.
     """
 
-    deployment: Deployment
+    deployment: str
     engine: EngineWanted
     data: Path
     tracking_uri: str
@@ -122,7 +124,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     data = Path(env.get("PLATFORM_DATA", str(ROOT / "data"))).resolve()
     return Settings(
-        deployment=_one_of(env, "PLATFORM_DEPLOYMENT", "local", get_args(Deployment)),
+        deployment=_deployment(env),
         engine=_one_of(env, "PLATFORM_ENGINE", "embedded", get_args(EngineWanted)),
         data=data,
         tracking_uri=env.get("PLATFORM_MLFLOW_TRACKING_URI", f"sqlite:///{data / 'mlflow' / 'mlflow.db'}"),
@@ -209,6 +211,14 @@ def _one_of(env: Mapping[str, str], variable: str, default: str, allowed: tuple[
     if value not in allowed:
         raise SettingsError(variable, value, allowed)
     return value
+
+
+def _deployment(env: Mapping[str, str]) -> str:
+    name = env.get("PLATFORM_DEPLOYMENT", "local")
+    if not DEPLOYMENT.fullmatch(name):
+        rule = "a name of your own: up to 40 lower-case letters, digits and hyphens, a letter first"
+        raise SettingsError("PLATFORM_DEPLOYMENT", name, (rule,))
+    return name
 
 
 def _dollars(env: Mapping[str, str], variable: str, default: float) -> float:

@@ -12,7 +12,7 @@ import dagster as dg
 from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.engines import ENGINE_TAG, Engines
 from platform_assets.compute.engines.ladder import EngineWanted
-from platform_assets.settings import Deployment, Settings
+from platform_assets.settings import Settings
 
 if TYPE_CHECKING:
     from platform_assets.pipeline import Workspace
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Lake, engine, folders and registry of this deployment, for the steps of an asset."""
 
-    deployment: Deployment
+    deployment: str
     engine: EngineWanted
     data: str
     tracking_uri: str

@@ -44,7 +44,7 @@ def open_catalog(address: str | None, store: Store) -> Catalog:
     shared = {"warehouse": store.root, **store.iceberg_properties()}
     if address == GLUE:
         _require("boto3", GLUE, "aws")
-        return load_catalog(NAME, type="glue", **shared)
+        return load_catalog(NAME, type="glue", **shared, **_glue_region(store))
     uri = _sqlalchemy_address(address or _in_the_warehouse(store))
     # A connection to a server can be lost meanwhile, one to a file cannot.
     asks_first = str(not uri.startswith("sqlite"))
@@ -67,6 +67,11 @@ def _in_the_warehouse(store: Store) -> str:
         raise CatalogNeeded(store.root)
     Path(store.root).mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{store.location('catalog.db')}"
+
+
+def _glue_region(store: Store) -> dict[str, str]:
+    """The region of Glue, which is that of the bucket: boto3 does not read ``AWS_REGION``."""
+    return {"glue.region": store.s3.region} if store.s3.region else {}
 
 
 def _sqlalchemy_address(address: str) -> str:

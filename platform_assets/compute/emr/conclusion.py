@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from platform_assets.compute.cost.usage import InstanceUse
 from platform_assets.compute.emr import objects
 from platform_assets.compute.emr.aws import aws_errors
+from platform_assets.compute.emr.bookkeeping import noted
 from platform_assets.compute.emr.client import Client
 from platform_assets.compute.emr.cluster_run import ClusterRun
 from platform_assets.compute.emr.failures import Ending, Failure, failure_of, of_error
 from platform_assets.compute.emr.identity import Attempt
 from platform_assets.compute.emr.instances import instances, reclaimed, uses
 from platform_assets.compute.emr.messages import Report
-from platform_assets.compute.emr.reporting import LOG
 from platform_assets.compute.emr.request import Places
 from platform_assets.compute.emr.view import ClusterView
 from platform_assets.compute.emr.watch import Watch
@@ -43,47 +44,62 @@ class Watched:
 def concluded(
     client: Client, attempt: Attempt, plan: FleetPlan, began: datetime, report: Report, watched: Watched
 ) -> tuple[ClusterRun, JobResult | None]:
-    """Judge and record an attempt; an interruption goes on from here."""
+    """Judge and record an attempt; an interruption goes on from here, whatever happens to the record."""
+    try:
+        return _judged(client, attempt, plan, began, report, watched)
+    finally:
+        if watched.interruption is not None:
+            raise watched.interruption
+
+
+def _judged(
+    client: Client, attempt: Attempt, plan: FleetPlan, began: datetime, report: Report, watched: Watched
+) -> tuple[ClusterRun, JobResult | None]:
     places, watch = Places.of(client.settings, attempt), watched.watch
-    listed, trouble = _machines(client, watch)
-    failure = watched.failure or trouble
+    listed = _machines(client, watch)
+    failure = watched.failure
     if failure is None:
         overdue = watch.overdue if watch else None
         failure = failure_of(Ending(watched.view, len(reclaimed(listed)), overdue, report.closed, report.exception))
-    result = _result(client, report, places) if failure is None else None
-    if failure is None and result is None:
-        failure = Failure("no_report", "the driver reported success, but its result is nowhere")
+    result, failure = (None, failure) if failure else _result(client, report, places)
     record = _record(client, attempt, plan, watch, watched.view, began, listed, failure)
-    _keep(client, places, record)
-    client.reporting.ended(record)
-    client.ended(record)
-    if watched.interruption is not None:
-        raise watched.interruption
+    with noted(f"its record {places.record}", record.cluster_id):
+        objects.write(client.aws.s3, places.record, record.to_json().encode())
+    with noted("its observation", record.cluster_id):
+        client.reporting.ended(record)
+    with noted("what follows from its record", record.cluster_id):
+        client.ended(record)
     return record, result
 
 
-def _result(client: Client, report: Report, places: Places) -> JobResult | None:
+def _result(client: Client, report: Report, places: Places) -> tuple[JobResult | None, Failure | None]:
+    """The result of a job that ended well, or why there is none."""
     if report.result is not None:
-        return report.result
-    content = objects.read(client.aws.s3, places.result)
-    return JobResult.model_validate_json(content) if content is not None else None
-
-
-def _keep(client: Client, places: Places, record: ClusterRun) -> None:
+        return report.result, None
     try:
-        objects.write(client.aws.s3, places.record, record.to_json().encode())
+        content = objects.read(client.aws.s3, places.result)
     except aws_errors() as error:
-        LOG.error(f"The record of cluster {record.cluster_id} could not be written to {places.record}: {error}")
+        return None, of_error(error)
+    if content is None:
+        return None, Failure("no_report", "the driver reported success, but its result is nowhere")
+    return JobResult.model_validate_json(content), None
 
 
-def _machines(client: Client, watch: Watch | None) -> tuple[list[dict[str, Any]], Failure | None]:
-    """The machines that the cluster had; they cannot be listed with credentials that have run out."""
-    if watch is None:
-        return [], None
-    try:
-        return instances(client.aws, watch.cluster_id), None
-    except aws_errors() as error:
-        return [], of_error(error)
+def _machines(client: Client, watch: Watch | None) -> list[dict[str, Any]]:
+    """The machines that the cluster had; none if they cannot be listed, as with credentials that have run out."""
+    listed: list[dict[str, Any]] = []
+    if watch is not None:
+        with noted("the list of its machines, lost ones too,", watch.cluster_id):
+            listed = instances(client.aws, watch.cluster_id)
+    return listed
+
+
+def _uses(client: Client, cluster_id: str, listed: list[dict[str, Any]], zone: str) -> tuple[InstanceUse, ...]:
+    used: tuple[InstanceUse, ...] = ()
+    if listed:
+        with noted("the use of its machines, from which it is billed,", cluster_id):
+            used = uses(client.aws, cluster_id, listed, zone, client.settings.disk_gib)
+    return used
 
 
 def _record(
@@ -108,7 +124,7 @@ def _record(
         started=began,
         ended=datetime.now(UTC),
         seconds={str(phase): seconds for phase, seconds in watch.seconds.items()} if watch else {},
-        instances=uses(client.aws, cluster_id, listed, zone, settings.disk_gib) if listed else (),
+        instances=_uses(client, cluster_id, listed, zone),
         log_uri=f"{places.logs}/{cluster_id}/",
         event_log_uri=f"{places.event_logs}/",
         plan=plan.to_dict(),

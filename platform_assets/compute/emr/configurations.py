@@ -12,8 +12,8 @@ from platform_assets.compute.spot.fleet_plan import FleetPlan
 PACKAGES = "/opt/platform/packages"
 # Executors of more cores share more, and lose more when a spot instance goes.
 EXECUTOR_CORES = 4
-# Python workers live outside of the JVM's memory.
-OVERHEAD = 0.2
+# Python workers live outside of the JVM's memory; Spark takes no less for them.
+OVERHEAD, LEAST_OVERHEAD_MIB = 0.2, 384
 
 
 def configurations(settings: EmrSettings, plan: FleetPlan, event_logs: str) -> list[dict[str, Any]]:
@@ -32,8 +32,9 @@ def configurations(settings: EmrSettings, plan: FleetPlan, event_logs: str) -> l
 
 def spark_defaults(settings: EmrSettings, plan: FleetPlan, event_logs: str) -> dict[str, str]:
     """Spark's settings on the cluster; those that are declared win."""
-    cores = min([EXECUTOR_CORES, *(each.weight for each in plan.core.types)])
-    memory = int(plan.need.memory_gib_per_core * cores * 1024 / (1 + OVERHEAD))
+    cores = executor_cores(plan)
+    container = plan.memory_gib_per_core * cores * 1024
+    memory = int(min(container / (1 + OVERHEAD), container - LEAST_OVERHEAD_MIB))
     own = {
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": event_logs,
@@ -53,6 +54,12 @@ def spark_defaults(settings: EmrSettings, plan: FleetPlan, event_logs: str) -> d
     if settings.environment == "built":
         own["spark.executorEnv.PYTHONPATH"] = PACKAGES
     return {**own, **settings.spark}
+
+
+def executor_cores(plan: FleetPlan) -> int:
+    """Cores of an executor: so many that every node that may come is filled by whole ones."""
+    weights = [each.weight for each in plan.executor_types]
+    return max(cores for cores in range(1, EXECUTOR_CORES + 1) if all(weight % cores == 0 for weight in weights))
 
 
 def merged(configurations: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -82,11 +83,11 @@ class EmrEngine(Engine):
             PlanImpossible: no machines of the price book fit.
         """
         identity = self._client.reporting.identity(self._deployment, job)
-        key = hashlib.sha256(job.model_dump_json().encode()).hexdigest()[:8]
+        key, call = hashlib.sha256(job.model_dump_json().encode()).hexdigest()[:8], uuid.uuid4().hex[:8]
         book, losses, taught, number = self._prices(), self._losses(), Escalation(), 1
         while True:
             plan = plan_attempt(self._settings, book, losses, taught, self._client.aws.ec2)
-            run, result = run_attempt(self._client, job, Attempt(identity, key, number), plan)
+            run, result = run_attempt(self._client, job, Attempt(identity, key, call, number), plan)
             if run.failure is None and result is not None:
                 return result.model_copy(update={"event_log": _event_log(run, book)})
             again = self._again(run, taught, asked_types(plan))

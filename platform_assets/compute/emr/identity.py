@@ -39,25 +39,31 @@ class Attempt:
 
     Attributes:
         key: of the job within its run; a run may hold several jobs of an asset.
+        call: of this call of the engine alone, so that it never reads what an earlier one of the same job left on S3.
         number: from 1.
     """
 
     identity: Identity
     key: str
+    call: str
     number: int
 
     @property
     def name(self) -> str:
-        """Name of the cluster: the same for the same attempt, so that one that was started unnoticed is found."""
+        """Name of the cluster: the same for the same attempt, so that one that was started unnoticed is found.
+
+        A run in Dagster has one process for a job; of two notebooks with the same job none may end the other's cluster.
+        """
         who = self.identity
-        parts = [who.deployment, who.asset, who.partition, who.run_id, self.key, str(self.number)]
+        call = self.call if who.run_id == INTERACTIVE else None
+        parts = [who.deployment, who.asset, who.partition, who.run_id, self.key, call, str(self.number)]
         return _possible(" ".join(part for part in parts if part))
 
     @property
     def folder(self) -> str:
         """Folder of this attempt's files below the staging location."""
         who = self.identity
-        parts = [who.deployment, who.run_id, f"{who.asset}-{self.key}", str(self.number)]
+        parts = [who.deployment, who.run_id, f"{who.asset}-{self.key}-{self.call}", str(self.number)]
         return "/".join(re.sub(r"[^\w.-]", "_", part) for part in parts)
 
     def tags(self, further: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from platform_assets.compute.spot.fleet import Fleet
+from platform_assets.compute.spot.fleet import Fleet, PlannedType
 from platform_assets.compute.spot.need import ClusterNeed, SpotPolicy
 
 
@@ -18,6 +18,8 @@ class FleetPlan:
         zone: availability zone; None lets EMR choose among the subnets that it is given.
         at: time of the prices.
         task: None if the core fleet does all.
+        memory_gib_per_core: of an executor, so that all fit on their node beside the application master: as needed, or
+            less where they would fill a node by themselves.
         reasons: why, a sentence each.
     """
 
@@ -29,6 +31,7 @@ class FleetPlan:
     primary: Fleet
     core: Fleet
     task: Fleet | None
+    memory_gib_per_core: float
     reasons: tuple[str, ...] = ()
 
     def explained_by(self, reasons: tuple[str, ...]) -> FleetPlan:
@@ -39,6 +42,11 @@ class FleetPlan:
     def fleets(self) -> tuple[Fleet, ...]:
         """The fleets that there are."""
         return tuple(fleet for fleet in (self.primary, self.core, self.task) if fleet is not None)
+
+    @property
+    def executor_types(self) -> tuple[PlannedType, ...]:
+        """The types that executors may run on."""
+        return tuple(each for fleet in self.fleets if fleet.role != "primary" for each in fleet.types)
 
     @property
     def cores(self) -> int:

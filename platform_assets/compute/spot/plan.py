@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from platform_assets.compute.prices.book import PriceBook
@@ -16,6 +16,7 @@ from platform_assets.compute.spot.losses import Losses
 from platform_assets.compute.spot.need import ClusterNeed, SpotPolicy
 from platform_assets.compute.spot.ranking import Candidate, Ranking, fitting_types, on_demand_per_core, rank
 from platform_assets.compute.spot.reasons import reasons
+from platform_assets.compute.spot.usable import room_per_core
 from platform_assets.compute.spot.zones import choose_zone
 
 # A primary node does little but must be there; a few types to choose from are enough.
@@ -62,6 +63,7 @@ def plan_fleets(
         primary=_primary(need, book),
         core=core,
         task=task,
+        memory_gib_per_core=_memory_per_core(need, book, [core, task] if task else [core]),
     )
     return plan.explained_by(reasons(plan, ranking, book, placement or {}))
 
@@ -89,6 +91,11 @@ def _worker_fleets(
     core = _spot_fleet("core", on_demand, core_cores - on_demand, ranking, policy)
     task_cores = need.cores - core_cores
     return core, _spot_fleet("task", 0, task_cores, ranking, policy) if task_cores else None
+
+
+def _memory_per_core(need: ClusterNeed, book: PriceBook, fleets: Sequence[Fleet]) -> float:
+    types = [each for fleet in fleets for each in fleet.types]
+    return min(need.memory_gib_per_core, *(room_per_core(book.instance_type(each.name), each.weight) for each in types))
 
 
 def _smallest_instance(ranking: Ranking) -> int:

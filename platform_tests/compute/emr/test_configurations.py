@@ -19,7 +19,7 @@ from platform_assets.compute.spot.losses import Losses
 
 PACKAGES = Packages("s3://b/c.zip", "s3://b/d.py", "s3://b/b.sh", "s3://b/e.tar.gz")
 SETTINGS = EmrSettings(region="us-east-1", staging="s3://bucket/staging", tags={"team": "data"})
-ATTEMPT = Attempt(Identity("local", "run-1", "flights", "2013-01", "flight_delay", "team:data"), "abcd", 2)
+ATTEMPT = Attempt(Identity("local", "run-1", "flights", "2013-01", "flight_delay", "team:data"), "abcd", "ef01", 2)
 
 
 @pytest.fixture(scope="module")

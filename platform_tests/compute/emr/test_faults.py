@@ -205,6 +205,16 @@ def test_two_runs_at_once_have_a_cluster_each(deployment):
     assert [engine.runs[0].name.split()[1] for engine in engines] == names
 
 
+def test_two_runs_of_the_same_job_share_neither_a_cluster_nor_its_messages(deployment):
+    engine = deployment.engine()
+    for _ in range(2):
+        with deployment.emr.injected({"fault:bootstrap": "fails"}), pytest.raises(ClusterFailed):
+            engine.run(job("again"))
+    first, second = engine.runs
+    assert first.name != second.name
+    assert first.event_log_uri != second.event_log_uri
+
+
 def _shortened(waits):
     def sleep(seconds: float) -> None:
         waits.append(seconds)

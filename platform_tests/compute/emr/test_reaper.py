@@ -85,3 +85,27 @@ def test_the_cluster_of_an_ended_run_is_an_orphan_at_once(deployment):
     assert found(cluster("ended"), cluster("alive"), cluster("other"), cluster("interactive")) == ["ended"]
     assert found(cluster("ended", "TERMINATING")) == []
     assert found(cluster("alive", silent=True), cluster("interactive", silent=True)) == ["alive", "interactive"]
+
+
+def test_what_aws_refuses_for_one_cluster_does_not_keep_the_others(declared_clusters, caplog):
+    from datetime import UTC, datetime
+
+    from botocore.exceptions import ClientError
+
+    class Refusing:
+        """EMR's answers for three silent clusters, of which it describes two and ends one."""
+
+        s3 = declared_clusters.s3
+
+        def ask(self, operation, **arguments):
+            named = arguments.get("ClusterId") or "".join(arguments.get("JobFlowIds", []))
+            if (operation, named) in (("describe_cluster", "j-1"), ("terminate_job_flows", "j-2")):
+                raise ClientError({"Error": {"Code": "InternalServerException", "Message": "no"}}, operation)
+            status = {"State": "RUNNING", "Timeline": {"CreationDateTime": datetime(2026, 1, 1, tzinfo=UTC)}}
+            names = [{"Id": f"j-{number}", "Name": "ours x", "Status": status} for number in (1, 2, 3)]
+            tags = [{"Key": "platform:deployment", "Value": "ours"}]
+            return {"Clusters": names, "Cluster": {"Tags": tags, "LogUri": f"s3://platform/{named}/logs/"}}
+
+    assert [each.id for each in reap(Refusing(), declared_clusters.settings, "ours", unknown)] == ["j-3"]
+    assert "Cluster j-1 could not be looked at" in caplog.text
+    assert "Cluster j-2 could not be ended" in caplog.text

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+import yaml
 
 from platform_assets.compute.emr.errors import EmrSettingsWrong
 from platform_assets.compute.emr.settings import load_emr_settings
@@ -38,6 +41,14 @@ def test_a_wrong_file_is_refused_with_field_and_remedy(tmp_path, text, names):
         load_emr_settings(file)
     assert str(file) in str(refused.value)
     assert "Correct it" in str(refused.value)
+
+
+def test_dagster_leaves_a_run_the_time_that_its_clusters_may_take(tmp_path):
+    settings = load_emr_settings(write(tmp_path, SMALLEST))
+    instance = yaml.safe_load((Path(__file__).parents[3] / "dagster.yaml").read_text())
+    limits = sum(settings.timeouts.model_dump().values()) * 60
+    # Room beside the clusters for building the dependencies' archive, the audit and publishing.
+    assert instance["run_monitoring"]["max_runtime_seconds"] >= settings.max_attempts * limits + 3600
 
 
 def test_a_file_that_is_missing_is_named(tmp_path):

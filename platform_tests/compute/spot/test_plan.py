@@ -34,7 +34,14 @@ def names(plan) -> list[str]:
 # memory.gib and cores: EMR's table of yarn.nodemanager.resource.memory-mb
 @pytest.mark.parametrize(
     ("name", "per_core", "cores"),
-    [("m5.xlarge", 3, 4), ("m5.xlarge", 4, 3), ("c5.xlarge", 3, 2), ("r5.4xlarge", 7.5, 16), ("m5.xlarge", 13, 0)],
+    [
+        ("m5.xlarge", 3, 4),
+        ("m5.xlarge", 4, 3),
+        ("c5.xlarge", 3, 1),
+        ("c5.2xlarge", 3, 4),
+        ("r5.4xlarge", 7.5, 16),
+        ("m5.xlarge", 13, 0),
+    ],
 )
 def test_usable_cores_are_bounded_by_memory(name: str, per_core: float, cores: int) -> None:
     assert usable_cores(make_type(name), per_core) == cores
