@@ -20,7 +20,12 @@ Save = Callable[[AlertState], None]
 
 
 def deliver(
-    state: AlertState, sinks: Mapping[str, Sink], limits: Mapping[str, int | None], now: datetime, save: Save
+    state: AlertState,
+    sinks: Mapping[str, Sink],
+    limits: Mapping[str, int | None],
+    now: datetime,
+    save: Save,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> AlertState:
     """Send what waits, each sink's messages in their order; a sink that fails is left alone for a while.
 
@@ -30,11 +35,12 @@ def deliver(
         sinks: those that could be opened, by name.
         limits: messages an hour of every declared sink; None is no limit.
         save: keeps a state durably before it returns.
+        has_time: whether one more step may begin; what it may not waits.
     """
     undeclared = [each for each in state.outbox if each.sink not in limits]
     delivered = state.without(*undeclared)
     for name, sink in sinks.items():
-        delivered = _Delivering(delivered, sink, limits[name], now, save).all()
+        delivered = _Delivering(delivered, sink, limits[name], now, save, has_time).all()
     delivered = delivered.without_ended_threads()
     if delivered != state:
         save(delivered)
@@ -50,8 +56,17 @@ def problems(state: AlertState) -> list[str]:
 class _Delivering:
     """The messages of one sink; ``state`` is what was recorded last."""
 
-    def __init__(self, state: AlertState, sink: Sink, limit: int | None, now: datetime, save: Save) -> None:
+    def __init__(
+        self,
+        state: AlertState,
+        sink: Sink,
+        limit: int | None,
+        now: datetime,
+        save: Save,
+        has_time: Callable[[], bool],
+    ) -> None:
         self.state, self._sink, self._limit, self._now, self._save = state, sink, limit, now, save
+        self._has_time = has_time
 
     def all(self) -> AlertState:
         """Send all that the sink takes and the limit lets through."""
@@ -74,6 +89,8 @@ class _Delivering:
         return self.state
 
     def _next(self) -> Delivery | None:
+        if not self._has_time():
+            return None
         return next((each for each in self.state.outbox if each.sink == self._sink.name), None)
 
     def _has_room(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -69,3 +69,14 @@ class AlertsNotDelivered(AlertingError):
 
     def __init__(self, problems: Sequence[str], waiting: int) -> None:
         super().__init__(f"{waiting} messages wait and are sent again by themselves: {' '.join(problems)}")
+
+
+class AlertSourcesFailed(AlertingError):
+    """Some sources of news could not be read; the others were told."""
+
+    def __init__(self, failures: Mapping[str, Exception]) -> None:
+        listed = "; ".join(f"'{name}' ({type(error).__name__}: {error})" for name, error in failures.items())
+        super().__init__(
+            f"news could not be read from {listed}. The other sources were told, and nothing is lost: it is read again "
+            "at the next look. Look whether catalog and storage answer and their credentials are valid."
+        )

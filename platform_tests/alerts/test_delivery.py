@@ -49,6 +49,16 @@ def test_what_slack_refuses_waits_with_its_reason_and_remedy(slack_server: Slack
     assert len(slack_server.roots) == 2
 
 
+def test_what_there_is_no_time_for_waits_in_its_order(desk: Desk, slack_server: SlackServer, news: MakeNews) -> None:
+    state = follow(AlertState(), [news("flights", "broken"), news("weather", "broken")], ALERTING)
+    time_left = iter([True, False])
+
+    late = deliver(state, desk.sinks, desk.limits, NOON, desk.keep, lambda: next(time_left))
+    assert [each.message.title for each in late.outbox] == ["weather 2013-02 failed"]
+    assert not deliver(late, desk.sinks, desk.limits, NOON, desk.keep).outbox
+    assert len(slack_server.roots) == 2
+
+
 def life(desk: Desk, news: MakeNews, restart: Callable[[], Desk]) -> None:
     """An incident from its beginning to its end, with a file in its thread; after a crash the next tick goes on."""
     ticks = [news("flights", "broken", extract="the lines"), news("flights", "broken", minutes=1)]

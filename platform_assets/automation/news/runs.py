@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,9 @@ MADE = "made"
 _PAGE = 50
 
 
-def run_news(place: Place, seen: dict[str, Any] | None, s3: S3Access) -> tuple[list[News], dict[str, Any]]:
+def run_news(
+    place: Place, seen: dict[str, Any] | None, s3: S3Access, has_time: Callable[[], bool]
+) -> tuple[list[News], dict[str, Any]]:
     """What failed since, and what was mended of all that failed before.
 
     ``seen`` has the number of the newest failure and, for each that stands, what would mend it. The first look only
@@ -37,14 +39,17 @@ def run_news(place: Place, seen: dict[str, Any] | None, s3: S3Access) -> tuple[l
             standing.append(known)
         else:
             news.append(_mended(place, known, mended_at))
-    failures = list(_failures(place.instance, seen["newest"]))
-    for count, record in enumerate(failures):
+    newest = seen["newest"]
+    for count, record in enumerate(_failures(place.instance, newest)):
+        if not has_time():
+            break
         # A message has no more files than these, and reading the logs of many runs would outlast a look.
         failed = failed_run(place, record.run_id, s3, with_extract=count < ATTACHMENTS)
         known = {"asset": failed.asset, "job": failed.job, "subject": failed.subject, "at": failed.at.timestamp()}
         standing = [each for each in standing if _thing(each) != _thing(known)] + [known]
         news.append(_failed(place, failed))
-    return news, {"newest": max([seen["newest"], *(each.storage_id for each in failures)]), "standing": standing}
+        newest = record.storage_id
+    return news, {"newest": newest, "standing": standing}
 
 
 def _newest(instance: dg.DagsterInstance) -> int:
