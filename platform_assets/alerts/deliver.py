@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from platform_assets.alerts.errors import SinkFailed
+from platform_assets.alerts.message import Message
 from platform_assets.alerts.rate import has_room, held_back, noted, summed_up
 from platform_assets.alerts.sinks.base import Sink
 from platform_assets.alerts.state import AlertState, Delivery, Stage
@@ -51,6 +52,16 @@ def problems(state: AlertState) -> list[str]:
     """Why sinks that have messages waiting did not take them."""
     waiting = {each.sink for each in state.outbox}
     return [known.problem for name, known in state.sinks.items() if name in waiting and known.problem]
+
+
+def given_up(before: AlertState, after: AlertState) -> list[str]:
+    """Messages that their sinks refused for good between two states."""
+    return [
+        f"'{each.title}' is set aside: {each.why}"
+        for name, sink in after.sinks.items()
+        for each in sink.set_aside
+        if each not in before.sink(name).set_aside
+    ]
 
 
 class _Delivering:
@@ -98,8 +109,14 @@ class _Delivering:
 
     def _send(self, delivery: Delivery) -> None:
         thread = self.state.references.get(delivery.thread or "")
-        if delivery.stage in ("waiting", "sending"):
-            delivery = self._posted(delivery, thread)
+        try:
+            if delivery.stage in ("waiting", "sending"):
+                delivery = self._posted(delivery, thread)
+        except SinkFailed as error:
+            if not error.permanent:
+                raise
+            self._record(self.state.with_set_aside(delivery, self._now, str(error)))
+            return
         self._attached(delivery, thread)
 
     def _posted(self, delivery: Delivery, thread: str | None) -> Delivery:
@@ -121,8 +138,32 @@ class _Delivering:
         if delivery.message.attachments:
             interrupted = delivery.stage == "attaching"
             delivery = self._at(delivery, "attaching")
-            self._sink.attach(delivery, thread or delivery.reference, interrupted=interrupted)
+            try:
+                self._sink.attach(delivery, thread or delivery.reference, interrupted=interrupted)
+            except SinkFailed as error:
+                if not error.permanent:
+                    raise
+                self._record(self._without_files(delivery, str(error)))
+                return
         self._record(self.state.with_reference(delivery).without(delivery))
+
+    def _without_files(self, delivery: Delivery, why: str) -> AlertState:
+        """The state in which the message is delivered, and its thread is told what is missing."""
+        files = ", ".join(each.name for each in delivery.message.attachments)
+        notice = Message(
+            step="followed",
+            severity=delivery.message.severity,
+            title=f"Without its file: {files}",
+            lines=(why,),
+            owners=(),
+            at=self._now,
+        )
+        state, _ = (
+            self.state.with_reference(delivery)
+            .without(delivery)
+            .with_message(self._sink.name, notice, thread=delivery.thread or delivery.id)
+        )
+        return state
 
     def _at(self, delivery: Delivery, stage: Stage) -> Delivery:
         changed = delivery.model_copy(update={"stage": stage})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from platform_assets.alerts.declaration import Alerting
-from platform_assets.alerts.errors import AlertsNotDelivered, AlertSourcesFailed
+from platform_assets.alerts.errors import AlertsNotDelivered, AlertSourcesFailed, AlertsSetAside
 from platform_assets.automation.alert_state import keep_state, read_state
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def alert_delivery(products: Sequence[Product], alerting: Alerting) -> dg.Sensor
 
 
 def _look(context: dg.SensorEvaluationContext, products: Sequence[Product], alerting: Alerting) -> dg.SkipReason:
+    from platform_assets.alerts.deliver import given_up
+
     until = time.monotonic() + LOOK_SECONDS
 
     def has_time() -> bool:
@@ -62,6 +64,8 @@ def _look(context: dg.SensorEvaluationContext, products: Sequence[Product], aler
     state, problems = _delivered(context.instance, state, alerting, has_time)
     if state.outbox and problems:
         raise AlertsNotDelivered(problems, len(state.outbox)) from failed
+    if refusals := given_up(known, state):
+        raise AlertsSetAside(refusals) from failed
     if failed is not None:
         raise failed from next(iter(failures.values()))
     if not known.has_work and state.messages == known.messages:
