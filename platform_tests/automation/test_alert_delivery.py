@@ -113,6 +113,33 @@ def test_a_repeated_failure_follows_in_the_thread_and_the_recovery_closes_it(
     assert read_state(office.instance).incidents == {}
 
 
+@dg.asset(owners=["team:flight-operations"], partitions_def=MONTHS)
+def weather_features() -> None:
+    """Fails beside the other features."""
+    print("reading the weather of the month")
+    raise ConnectionError("the station does not answer")
+
+
+def test_every_asset_that_a_run_failed_to_make_is_told_with_its_own_exception(
+    office: Office, slack_server: SlackServer
+) -> None:
+    office.definitions = dg.Definitions([delay_features, weather_features, delay_model], jobs=[nightly])
+    run_of(office, delay_features, weather_features, delay_model)
+    office.tick()
+
+    told = {root.shown.split("*")[1]: root for root in slack_server.roots}
+    assert sorted(told) == ["delay_features 2013-02 failed", "weather_features 2013-02 failed"]
+    weather = told["weather_features 2013-02 failed"]
+    assert "Owner: *team:flight-operations*" in weather.shown
+    (extract,) = slack_server.files(weather).values()
+    assert "ConnectionError: the station does not answer" in extract
+    assert "delay rate" not in extract
+
+    run_of(office, delay_features, complete=True)
+    office.tick()
+    assert list(read_state(office.instance).incidents) == ["weather_features/made"]
+
+
 def test_a_job_without_assets_is_told_and_mended_by_its_next_success(office: Office, slack_server: SlackServer) -> None:
     def run(complete: bool) -> None:
         config = {"ops": {"fail_or_not": {"config": {"complete": complete}}}}
