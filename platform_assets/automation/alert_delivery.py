@@ -13,6 +13,7 @@ import dagster as dg
 from platform_assets.alerts.declaration import Alerting
 from platform_assets.alerts.errors import AlertsNotDelivered, AlertSourcesFailed, AlertsSetAside
 from platform_assets.automation.alert_state import keep_state, read_state
+from platform_assets.settings import secrets_named
 
 if TYPE_CHECKING:
     from platform_assets.alerts.state import AlertState
@@ -104,7 +105,8 @@ def _followed(
     repository = context.repository_def
     if repository is None:
         raise dg.DagsterInvariantViolationError("The alerts' sensor needs the code location that it belongs to.")
-    place = Place(context.instance, repository.asset_graph, alerting.ui)
+    secrets = secrets_named(name for sink in alerting.sinks.values() for name in sink.secrets)
+    place = Place(context.instance, repository.asset_graph, alerting.ui, tuple(secrets.values()))
     lake = open_lake(context.resources.workspace.settings)
     models = [name for product in products for name in product.models]
     found = gather(place, state.sources, models, lake, has_time)

@@ -117,7 +117,8 @@ def test_a_repeated_failure_follows_in_the_thread_and_the_recovery_closes_it(
 def weather_features() -> None:
     """Fails beside the other features."""
     print("reading the weather of the month")
-    raise ConnectionError("the station does not answer")
+    # No form of a token: what is masked is a secret of the declared sinks.
+    raise ConnectionError(f"the station does not answer to x{TOKEN}")
 
 
 def test_every_asset_that_a_run_failed_to_make_is_told_with_its_own_exception(
@@ -134,6 +135,7 @@ def test_every_asset_that_a_run_failed_to_make_is_told_with_its_own_exception(
     (extract,) = slack_server.files(weather).values()
     assert "ConnectionError: the station does not answer" in extract
     assert "delay rate" not in extract
+    assert TOKEN not in extract + weather.shown
 
     run_of(office, delay_features, complete=True)
     office.tick()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,9 @@ def failed_runs(place: Place, run_id: str, s3: S3Access, extracts: int) -> list[
     entries = _entries(place.instance, run_id)
     failures = [entry for entry in entries if _type(entry) is dg.DagsterEventType.STEP_FAILURE]
     found: dict[str, FailedRun] = {}
-    for failure in failures or [None]:
+    # A run can fail without a step of its own: its process died, or it was never started.
+    told: Sequence[EventLogEntry | None] = failures or [None]
+    for failure in told:
         asset = _asset(entries, failure.step_key if failure else None)
         if asset not in found:
             found[asset] = _failed_run(place, run_id, s3, asset, failure, entries, with_extract=len(found) < extracts)
@@ -96,14 +98,14 @@ def _failed_run(
     own = _of_step(entries, failure.step_key) if failure else entries
     facts = _facts(own)
     wanted = with_extract and not refused
-    extract = log_extract(place.instance, run_id, own, error, facts.log_locations, s3) if wanted else None
+    extract = log_extract(place, run_id, own, error, facts.log_locations, s3) if wanted else None
     return FailedRun(
         run_id=run_id,
         asset=asset,
         job="" if asset or run is None else run.job_name,
         partition=tags.get("dagster/partition") or tags.get(_RANGE_END),
         at=_moment(entries),
-        message=masked(_message(data, entries)),
+        message=masked(_message(data, entries), place.secrets),
         refused=refused,
         links=facts.links,
         attachment=Attachment(name="extract.txt", text=extract) if extract else None,
