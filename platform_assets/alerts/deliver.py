@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from platform_assets.alerts.errors import SinkFailed
+from platform_assets.alerts.message import Message
 from platform_assets.alerts.rate import has_room, held_back, noted, summed_up
 from platform_assets.alerts.sinks.base import Sink
 from platform_assets.alerts.state import AlertState, Delivery, Stage
@@ -20,7 +21,12 @@ Save = Callable[[AlertState], None]
 
 
 def deliver(
-    state: AlertState, sinks: Mapping[str, Sink], limits: Mapping[str, int | None], now: datetime, save: Save
+    state: AlertState,
+    sinks: Mapping[str, Sink],
+    limits: Mapping[str, int | None],
+    now: datetime,
+    save: Save,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> AlertState:
     """Send what waits, each sink's messages in their order; a sink that fails is left alone for a while.
 
@@ -30,11 +36,12 @@ def deliver(
         sinks: those that could be opened, by name.
         limits: messages an hour of every declared sink; None is no limit.
         save: keeps a state durably before it returns.
+        has_time: whether one more step may begin; what it may not waits.
     """
     undeclared = [each for each in state.outbox if each.sink not in limits]
     delivered = state.without(*undeclared)
     for name, sink in sinks.items():
-        delivered = _Delivering(delivered, sink, limits[name], now, save).all()
+        delivered = _Delivering(delivered, sink, limits[name], now, save, has_time).all()
     delivered = delivered.without_ended_threads()
     if delivered != state:
         save(delivered)
@@ -47,11 +54,30 @@ def problems(state: AlertState) -> list[str]:
     return [known.problem for name, known in state.sinks.items() if name in waiting and known.problem]
 
 
+def given_up(before: AlertState, after: AlertState) -> list[str]:
+    """Messages that their sinks refused for good between two states."""
+    return [
+        f"'{each.title}' is set aside: {each.why}"
+        for name, sink in after.sinks.items()
+        for each in sink.set_aside
+        if each not in before.sink(name).set_aside
+    ]
+
+
 class _Delivering:
     """The messages of one sink; ``state`` is what was recorded last."""
 
-    def __init__(self, state: AlertState, sink: Sink, limit: int | None, now: datetime, save: Save) -> None:
+    def __init__(
+        self,
+        state: AlertState,
+        sink: Sink,
+        limit: int | None,
+        now: datetime,
+        save: Save,
+        has_time: Callable[[], bool],
+    ) -> None:
         self.state, self._sink, self._limit, self._now, self._save = state, sink, limit, now, save
+        self._has_time = has_time
 
     def all(self) -> AlertState:
         """Send all that the sink takes and the limit lets through."""
@@ -74,6 +100,8 @@ class _Delivering:
         return self.state
 
     def _next(self) -> Delivery | None:
+        if not self._has_time():
+            return None
         return next((each for each in self.state.outbox if each.sink == self._sink.name), None)
 
     def _has_room(self) -> bool:
@@ -81,8 +109,14 @@ class _Delivering:
 
     def _send(self, delivery: Delivery) -> None:
         thread = self.state.references.get(delivery.thread or "")
-        if delivery.stage in ("waiting", "sending"):
-            delivery = self._posted(delivery, thread)
+        try:
+            if delivery.stage in ("waiting", "sending"):
+                delivery = self._posted(delivery, thread)
+        except SinkFailed as error:
+            if not error.permanent:
+                raise
+            self._record(self.state.with_set_aside(delivery, self._now, str(error)))
+            return
         self._attached(delivery, thread)
 
     def _posted(self, delivery: Delivery, thread: str | None) -> Delivery:
@@ -104,8 +138,32 @@ class _Delivering:
         if delivery.message.attachments:
             interrupted = delivery.stage == "attaching"
             delivery = self._at(delivery, "attaching")
-            self._sink.attach(delivery, thread or delivery.reference, interrupted=interrupted)
+            try:
+                self._sink.attach(delivery, thread or delivery.reference, interrupted=interrupted)
+            except SinkFailed as error:
+                if not error.permanent:
+                    raise
+                self._record(self._without_files(delivery, str(error)))
+                return
         self._record(self.state.with_reference(delivery).without(delivery))
+
+    def _without_files(self, delivery: Delivery, why: str) -> AlertState:
+        """The state in which the message is delivered, and its thread is told what is missing."""
+        files = ", ".join(each.name for each in delivery.message.attachments)
+        notice = Message(
+            step="followed",
+            severity=delivery.message.severity,
+            title=f"Without its file: {files}",
+            lines=(why,),
+            owners=(),
+            at=self._now,
+        )
+        state, _ = (
+            self.state.with_reference(delivery)
+            .without(delivery)
+            .with_message(self._sink.name, notice, thread=delivery.thread or delivery.id)
+        )
+        return state
 
     def _at(self, delivery: Delivery, stage: Stage) -> Delivery:
         changed = delivery.model_copy(update={"stage": stage})

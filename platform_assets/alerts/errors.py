@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -54,14 +54,23 @@ class SinkFailed(AlertingError):
     Attributes:
         retry_after: seconds for which the sink wants to be left alone; None if it did not say.
         may_have_arrived: whether the message may be there all the same.
+        permanent: whether the sink will never take it as it is; what comes after it may still be taken.
     """
 
     def __init__(
-        self, sink: str, reason: str, remedy: str, *, retry_after: float | None = None, may_have_arrived: bool = False
+        self,
+        sink: str,
+        reason: str,
+        remedy: str,
+        *,
+        retry_after: float | None = None,
+        may_have_arrived: bool = False,
+        permanent: bool = False,
     ) -> None:
         super().__init__(f"the alert sink '{sink}' did not take a message: {reason.rstrip('.')}. {remedy}")
         self.retry_after = retry_after
         self.may_have_arrived = may_have_arrived
+        self.permanent = permanent
 
 
 class AlertsNotDelivered(AlertingError):
@@ -69,3 +78,21 @@ class AlertsNotDelivered(AlertingError):
 
     def __init__(self, problems: Sequence[str], waiting: int) -> None:
         super().__init__(f"{waiting} messages wait and are sent again by themselves: {' '.join(problems)}")
+
+
+class AlertsSetAside(AlertingError):
+    """Sinks refused messages for good."""
+
+    def __init__(self, refusals: Sequence[str]) -> None:
+        super().__init__(f"{' '.join(refusals)} `platform alerts list` shows what was set aside.")
+
+
+class AlertSourcesFailed(AlertingError):
+    """Some sources of news could not be read; the others were told."""
+
+    def __init__(self, failures: Mapping[str, Exception]) -> None:
+        listed = "; ".join(f"'{name}' ({type(error).__name__}: {error})" for name, error in failures.items())
+        super().__init__(
+            f"news could not be read from {listed}. The other sources were told, and nothing is lost: it is read again "
+            "at the next look. Look whether catalog and storage answer and their credentials are valid."
+        )

@@ -40,8 +40,11 @@ def follow(state: AlertState, news: Iterable[News], alerting: Alerting) -> Alert
         state, change = _changed(state, each)
         changes += [change] if change else []
     by_sink: dict[str, list[_Change]] = defaultdict(list)
+    told: dict[str, list[str]] = defaultdict(list)
     for change in changes:
-        for sink in alerting.sinks_for(change.news):
+        sinks = _sinks(change, alerting, told[change.news.key])
+        told[change.news.key] += sinks
+        for sink in sinks:
             by_sink[sink].append(change)
     for sink, its in by_sink.items():
         state = _with_messages(state, sink, its)
@@ -64,9 +67,15 @@ def _changed(state: AlertState, news: News) -> tuple[AlertState, _Change | None]
     return state.model_copy(update={"incidents": incidents}), _Change("resolved", news, now)
 
 
+def _sinks(change: _Change, alerting: Alerting, told: Sequence[str]) -> list[str]:
+    """Where routes lead, and for what is well again also whoever was told of the breach, in this tick or before."""
+    known = [*change.incident.threads, *told] if change.incident and change.news.state == "mended" else []
+    return list(dict.fromkeys([*alerting.sinks_for(change.news), *known]))
+
+
 def _with_messages(state: AlertState, sink: str, changes: Sequence[_Change]) -> AlertState:
     threads: dict[str, str] = {}
-    begun = [change for change in changes if change.step == "opened"]
+    begun, others = _begun(state, sink, changes)
     groups = [begun] if len(begun) >= TOGETHER_FROM else [[change] for change in begun]
     for group in groups:
         state, delivery = state.with_message(sink, message_of("opened", [change.news for change in group]))
@@ -75,7 +84,19 @@ def _with_messages(state: AlertState, sink: str, changes: Sequence[_Change]) -> 
     told = [change.news for change in changes if change.step == "told"]
     for several in [told] if len(told) >= TOGETHER_FROM else [[each] for each in told]:
         state, _ = state.with_message(sink, message_of("told", several))
-    return _followed(state, sink, changes, threads)
+    return _followed(state, sink, others, threads)
+
+
+def _begun(state: AlertState, sink: str, changes: Sequence[_Change]) -> tuple[list[_Change], list[_Change]]:
+    """Changes that begin a thread in a sink, and the others; a breach that the sink was not told of begins one too."""
+    known = {key for key, incident in state.incidents.items() if sink in incident.threads}
+    begun: list[_Change] = []
+    others: list[_Change] = []
+    for change in changes:
+        new = change.step == "opened" or (change.news.state == "broken" and change.news.key not in known)
+        (begun if new else others).append(change)
+        known |= {change.news.key} if new else set()
+    return begun, others
 
 
 def _followed(state: AlertState, sink: str, changes: Sequence[_Change], begun: dict[str, str]) -> AlertState:
@@ -83,7 +104,7 @@ def _followed(state: AlertState, sink: str, changes: Sequence[_Change], begun: d
     by_thread: dict[tuple[str, Step], list[_Change]] = defaultdict(list)
     for change in changes:
         known = change.incident.threads if change.incident else {}
-        thread = begun.get(change.news.key) or known.get(sink)
+        thread = known.get(sink) or begun.get(change.news.key)
         if change.step in ("followed", "resolved") and thread:
             by_thread[thread, change.step].append(change)
     for (thread, step), its in by_thread.items():

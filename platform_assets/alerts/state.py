@@ -13,6 +13,8 @@ from platform_assets.alerts.message import Message
 
 #: How far a delivery came. What is ``sending`` or ``attaching`` when it is read again may have arrived or not.
 Stage = Literal["waiting", "sending", "sent", "attaching"]
+# Messages that a sink will never take, of which people are told.
+_SET_ASIDE = 20
 
 
 class Delivery(BaseModel):
@@ -38,6 +40,21 @@ class Delivery(BaseModel):
     reference: str = ""
 
 
+class SetAside(BaseModel):
+    """A message that its sink will never take.
+
+    Attributes:
+        at: when it was given up.
+        why: what the sink answered, and the remedy.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    at: datetime
+    why: str
+
+
 class SinkState(BaseModel):
     """What is known of a sink.
 
@@ -47,6 +64,7 @@ class SinkState(BaseModel):
         failures: attempts in a row that failed.
         paused_until: before this nothing is tried.
         problem: why the last attempt failed; empty if it did not.
+        set_aside: the last messages that the sink will never take.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +74,7 @@ class SinkState(BaseModel):
     failures: int = 0
     paused_until: datetime | None = None
     problem: str = ""
+    set_aside: tuple[SetAside, ...] = ()
 
 
 class AlertState(BaseModel):
@@ -125,9 +144,16 @@ class AlertState(BaseModel):
         gone = {each.id for each in deliveries}
         return self.model_copy(update={"outbox": tuple(each for each in self.outbox if each.id not in gone)})
 
+    def with_set_aside(self, delivery: Delivery, now: datetime, why: str) -> AlertState:
+        """The state that no longer tries to deliver a message, and says so."""
+        known = self.sink(delivery.sink).set_aside
+        given_up = SetAside(title=delivery.message.title, at=now, why=why)
+        return self.without(delivery).with_sink(delivery.sink, set_aside=(*known, given_up)[-_SET_ASIDE:])
+
     def with_reference(self, delivery: Delivery) -> AlertState:
         """The state that knows where a delivery is, for what follows it in its thread."""
-        ids = (delivery.id, *delivery.stands_for)
+        # A thread whose beginning the sink did not take begins here.
+        ids = (delivery.id, *delivery.stands_for, *([delivery.thread] if delivery.thread else []))
         return self.model_copy(update={"references": {**self.references, **dict.fromkeys(ids, delivery.reference)}})
 
     def without_ended_threads(self) -> AlertState:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from platform_assets.alerts.declaration import Alerting
-from platform_assets.alerts.errors import AlertsNotDelivered
+from platform_assets.alerts.errors import AlertsNotDelivered, AlertSourcesFailed, AlertsSetAside
 from platform_assets.automation.alert_state import keep_state, read_state
+from platform_assets.settings import secrets_named
 
 if TYPE_CHECKING:
     from platform_assets.alerts.state import AlertState
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 NAME = "alert_delivery"
 # People read a message within minutes; each look asks Dagster's storage a handful of questions.
 LOOK_EVERY_SECONDS = 30
+# Dagster gives up a sensor after 60 s; a call to a sink that has begun takes 10 s at most.
+LOOK_SECONDS = 40
+_LOOKING = threading.Lock()
 
 
 def alert_delivery(products: Sequence[Product], alerting: Alerting) -> dg.SensorDefinition:
@@ -32,51 +38,77 @@ def alert_delivery(products: Sequence[Product], alerting: Alerting) -> dg.Sensor
         required_resource_keys={"workspace"},
     )
     def deliver_alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        from platform_assets.alerts.deliver import deliver, problems
-        from platform_assets.automation.alert_sinks import open_declared_sinks
-
-        known = read_state(context.instance)
-        state = _followed(context, known, products, alerting)
-        if state != known:
-            keep_state(context.instance, state)
-        if not state.has_work:
-            return dg.SkipReason("No message waits.")
-        sinks, missing = open_declared_sinks(alerting)
-        limits = {name: sink.messages_an_hour for name, sink in alerting.sinks.items()}
-        state = deliver(state, sinks, limits, datetime.now(UTC), lambda changed: keep_state(context.instance, changed))
-        if state.outbox:
-            raise AlertsNotDelivered([*missing, *problems(state)], len(state.outbox))
-        return dg.SkipReason(f"{state.messages - known.messages} messages were made; none waits.")
+        # Dagster gives up a look after 60 s, but its thread goes on: a second one would tell everything again.
+        if not _LOOKING.acquire(blocking=False):
+            return dg.SkipReason("The look before this one is not over.")
+        try:
+            return _look(context, products, alerting)
+        finally:
+            _LOOKING.release()
 
     return deliver_alerts
 
 
+def _look(context: dg.SensorEvaluationContext, products: Sequence[Product], alerting: Alerting) -> dg.SkipReason:
+    from platform_assets.alerts.deliver import given_up
+
+    until = time.monotonic() + LOOK_SECONDS
+
+    def has_time() -> bool:
+        return time.monotonic() < until
+
+    known = read_state(context.instance)
+    state, failures = _followed(context, known, products, alerting, has_time)
+    if state != known:
+        keep_state(context.instance, state)
+    failed = AlertSourcesFailed(failures) if failures else None
+    state, problems = _delivered(context.instance, state, alerting, has_time)
+    if state.outbox and problems:
+        raise AlertsNotDelivered(problems, len(state.outbox)) from failed
+    if refusals := given_up(known, state):
+        raise AlertsSetAside(refusals) from failed
+    if failed is not None:
+        raise failed from next(iter(failures.values()))
+    if not known.has_work and state.messages == known.messages:
+        return dg.SkipReason("No message waits.")
+    return dg.SkipReason(f"{state.messages - known.messages} messages were made; {len(state.outbox) or 'none'} waits.")
+
+
+def _delivered(
+    instance: dg.DagsterInstance, state: AlertState, alerting: Alerting, has_time: Callable[[], bool]
+) -> tuple[AlertState, list[str]]:
+    """The state after delivery, and what is wrong with sinks."""
+    from platform_assets.alerts.deliver import deliver, problems
+    from platform_assets.automation.alert_sinks import open_declared_sinks
+
+    if not state.has_work:
+        return state, []
+    sinks, missing = open_declared_sinks(alerting)
+    limits = {name: sink.messages_an_hour for name, sink in alerting.sinks.items()}
+    state = deliver(state, sinks, limits, datetime.now(UTC), lambda changed: keep_state(instance, changed), has_time)
+    return state, [*missing, *problems(state)]
+
+
 def _followed(
-    context: dg.SensorEvaluationContext, state: AlertState, products: Sequence[Product], alerting: Alerting
-) -> AlertState:
+    context: dg.SensorEvaluationContext,
+    state: AlertState,
+    products: Sequence[Product],
+    alerting: Alerting,
+    has_time: Callable[[], bool],
+) -> tuple[AlertState, dict[str, Exception]]:
+    """The state after the news, and why sources could not be read."""
     from platform_assets.alerts.follow import follow
-    from platform_assets.automation.news.champions import champion_news
-    from platform_assets.automation.news.freshness import freshness_news
-    from platform_assets.automation.news.levels import level_news
+    from platform_assets.automation.alert_sources import gather
     from platform_assets.automation.news.place import Place
-    from platform_assets.automation.news.runs import run_news
-    from platform_assets.automation.news.table import table_news
     from platform_assets.notebook import open_lake
 
     repository = context.repository_def
     if repository is None:
         raise dg.DagsterInvariantViolationError("The alerts' sensor needs the code location that it belongs to.")
-    place = Place(context.instance, repository.asset_graph, alerting.ui)
+    secrets = secrets_named(name for sink in alerting.sinks.values() for name in sink.secrets)
+    place = Place(context.instance, repository.asset_graph, alerting.ui, tuple(secrets.values()))
     lake = open_lake(context.resources.workspace.settings)
     models = [name for product in products for name in product.models]
-    seen = state.sources
-    found = {
-        "runs": run_news(place, seen.get("runs"), lake.store.s3),
-        "table": table_news(place, seen.get("table"), lake),
-        "champions": champion_news(place, seen.get("champions"), models),
-        "levels": level_news(place, seen.get("levels"), models),
-        "freshness": freshness_news(place, seen.get("freshness")),
-    }
-    news = sorted((each for its, _ in found.values() for each in its), key=lambda each: each.at)
-    followed = follow(state, news, alerting) if news else state
-    return followed.model_copy(update={"sources": {name: read for name, (_, read) in found.items()}})
+    found = gather(place, state.sources, models, lake, has_time)
+    followed = follow(state, found.news, alerting) if found.news else state
+    return followed.model_copy(update={"sources": found.sources}), found.failures

@@ -36,14 +36,20 @@ def list_(everything: bool, as_json: bool) -> None:
         state = read_state(instance)
     incidents = [incident.model_dump(mode="json", exclude={"threads"}) for incident in state.incidents.values()]
     breaches = [each.model_dump(mode="json") for each in read_alerts(open_lake()) if everything or each.is_open]
-    waiting = _waiting(state)
+    waiting, refused = _waiting(state), _set_aside(state)
     if as_json:
-        print_json({"incidents": incidents, "breaches": breaches, "waiting": waiting})
+        print_json({"incidents": incidents, "breaches": breaches, "waiting": waiting, "set_aside": refused})
         return
-    for title, rows in (("Incidents", incidents), ("Breaches of rules", breaches), ("Messages that wait", waiting)):
+    tables = {
+        "Incidents": incidents,
+        "Breaches of rules": breaches,
+        "Messages that wait": waiting,
+        "Messages that their sink refused": refused,
+    }
+    for title, rows in tables.items():
         if rows:
             print_rows(title, rows)
-    if not (incidents or breaches or waiting):
+    if not any(tables.values()):
         click.echo("Nothing stands.")
 
 
@@ -86,3 +92,11 @@ def _waiting(state: AlertState) -> list[dict[str, str]]:
     held = [(each, "held back: too many within an hour") for sink in state.sinks.values() for each in sink.held]
     queued = [(each, state.sink(each.sink).problem or "on its way") for each in state.outbox]
     return [{"sink": each.sink, "message": each.message.title, "why": why} for each, why in [*queued, *held]]
+
+
+def _set_aside(state: AlertState) -> list[dict[str, str]]:
+    refused = [(name, each) for name, sink in state.sinks.items() for each in sink.set_aside]
+    return [
+        {"sink": name, "message": each.title, "at": each.at.isoformat(timespec="minutes"), "why": each.why}
+        for name, each in refused
+    ]

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_server import SlackServer
 
+from platform_assets.alerts.declaration import Alerting
 from platform_assets.alerts.follow import follow
 from platform_assets.alerts.news import News
 from platform_assets.alerts.sinks.slack import Slack
@@ -94,6 +95,39 @@ def test_more_than_an_hour_may_have_are_held_back_and_told_in_one_summary(
     desk.tick(news("asset_7", "mended"), minutes=62)
     (reply,) = slack_server.thread(slack_server.roots[-1])
     assert "Resolved: asset_7" in reply.shown
+
+
+TWO_SINKS = Alerting.model_validate(
+    {
+        "sinks": {name: {"kind": "webhook", "url": {"env": "HOOK"}} for name in ("failures", "refusals")},
+        "routes": [
+            {"to": ["failures"], "kinds": ["run_failure"]},
+            {"to": ["refusals"], "kinds": ["refused_partition"]},
+        ],
+    }
+)
+
+
+def told_to(state: AlertState, sink: str) -> list[tuple[str, bool]]:
+    """Each message of a sink: its step, and whether it ends its thread."""
+    return [(each.message.step, each.closes) for each in state.outbox if each.sink == sink]
+
+
+def test_whoever_was_told_of_a_breach_is_told_of_its_end_whatever_kinds_the_routes_take(news: MakeNews) -> None:
+    state = follow(AlertState(), [news("flights", "broken", kind="refused_partition")], TWO_SINKS)
+    state = follow(state, [news("flights", "mended", kind="run_failure")], TWO_SINKS)
+
+    assert told_to(state, "refusals") == [("opened", False), ("resolved", True)]
+
+
+def test_a_failure_of_an_incident_that_began_as_a_refusal_reaches_those_who_want_failures(news: MakeNews) -> None:
+    state = follow(AlertState(), [news("flights", "broken", kind="refused_partition")], TWO_SINKS)
+    state = follow(state, [news("flights", "broken", "2013-03"), news("flights", "broken", "2013-04")], TWO_SINKS)
+    assert told_to(state, "failures") == [("opened", False), ("followed", False)]
+
+    state = follow(state, [news("flights", "mended", each) for each in ("2013-02", "2013-03", "2013-04")], TWO_SINKS)
+    for sink in TWO_SINKS.sinks:
+        assert told_to(state, sink)[-1] == ("resolved", True)
 
 
 EVENTS = st.tuples(

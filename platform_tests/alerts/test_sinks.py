@@ -100,6 +100,30 @@ def test_an_incident_is_one_alert_of_a_pager_until_it_is_resolved(
     assert opened["links"] == [{"href": "http://localhost:3000/runs/1", "text": "run"}]
 
 
+@pytest.mark.parametrize(("status", "permanent"), [(400, True), (413, True), (401, False), (404, False), (429, False)])
+def test_what_is_of_the_message_is_permanent_what_is_of_the_caller_or_the_hour_is_not(
+    webhook_server: WebhookServer, delivery: MakeDelivery, status: int, permanent: bool
+) -> None:
+    webhook_server.fail("/", Fault(status))
+
+    with pytest.raises(SinkFailed) as failed:
+        Webhook("hook", f"{webhook_server.address}/").send(delivery(), None)
+
+    assert failed.value.permanent is permanent
+
+
+def test_a_message_with_more_links_than_slack_shows_arrives_with_those_that_fit(
+    slack: Slack, slack_server: SlackServer, delivery: MakeDelivery
+) -> None:
+    made = delivery()
+    links = tuple(Link(label=f"logs {number}", url=f"https://example.com/{'x' * 150}") for number in range(40))
+    slack.send(made.model_copy(update={"message": made.message.model_copy(update={"links": links})}), None)
+
+    (context,) = slack_server.roots[0].blocks[1]["elements"]
+    assert 1500 < len(context["text"]) <= 2000
+    assert context["text"].endswith("logs 9>")
+
+
 def test_a_promotion_is_a_change_and_pages_nobody(pager_server: PagerServer, delivery: MakeDelivery) -> None:
     PagerDuty("on-call", ROUTING_KEY, pager_server.address).send(delivery("told"), None)
 

@@ -1,14 +1,19 @@
 """The sensor that tells people, from a run that really fails to the channel: one message, its thread, its end."""
 
 import gzip
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from alert_channel import TOKEN_VARIABLE, Office
+from http_stand_in import Answer, Call
 from slack_server import TOKEN, SlackServer
 
 from platform_assets.automation.alert_state import read_state
+from platform_assets.components.resources import WorkspaceResource
+from platform_assets.settings import load_settings
 
 MONTHS = dg.StaticPartitionsDefinition(["2013-02", "2013-03"])
 
@@ -108,6 +113,35 @@ def test_a_repeated_failure_follows_in_the_thread_and_the_recovery_closes_it(
     assert read_state(office.instance).incidents == {}
 
 
+@dg.asset(owners=["team:flight-operations"], partitions_def=MONTHS)
+def weather_features() -> None:
+    """Fails beside the other features."""
+    print("reading the weather of the month")
+    # No form of a token: what is masked is a secret of the declared sinks.
+    raise ConnectionError(f"the station does not answer to x{TOKEN}")
+
+
+def test_every_asset_that_a_run_failed_to_make_is_told_with_its_own_exception(
+    office: Office, slack_server: SlackServer
+) -> None:
+    office.definitions = dg.Definitions([delay_features, weather_features, delay_model], jobs=[nightly])
+    run_of(office, delay_features, weather_features, delay_model)
+    office.tick()
+
+    told = {root.shown.split("*")[1]: root for root in slack_server.roots}
+    assert sorted(told) == ["delay_features 2013-02 failed", "weather_features 2013-02 failed"]
+    weather = told["weather_features 2013-02 failed"]
+    assert "Owner: *team:flight-operations*" in weather.shown
+    (extract,) = slack_server.files(weather).values()
+    assert "ConnectionError: the station does not answer" in extract
+    assert "delay rate" not in extract
+    assert TOKEN not in extract + weather.shown
+
+    run_of(office, delay_features, complete=True)
+    office.tick()
+    assert list(read_state(office.instance).incidents) == ["weather_features/made"]
+
+
 def test_a_job_without_assets_is_told_and_mended_by_its_next_success(office: Office, slack_server: SlackServer) -> None:
     def run(complete: bool) -> None:
         config = {"ops": {"fail_or_not": {"config": {"complete": complete}}}}
@@ -152,6 +186,61 @@ def test_a_channel_that_refuses_makes_the_tick_fail_and_what_waits_is_sent_later
         office.tick()
 
     monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+    office.tick()
+    assert len(slack_server.roots) == 1
+
+
+def test_a_lake_that_cannot_be_read_silences_no_failed_run(
+    office: Office, slack_server: SlackServer, tmp_path: Path
+) -> None:
+    from platform_assets.alerts.errors import AlertSourcesFailed
+
+    working = office.workspace
+    (tmp_path / "gone").write_text("no folder")
+    gone = {"PLATFORM_DATA": str(tmp_path), "PLATFORM_WAREHOUSE": str(tmp_path / "gone" / "lake")}
+    office.workspace = WorkspaceResource.from_settings(load_settings(gone))
+    read_before = read_state(office.instance).sources["table"]
+    run_of(office, delay_features)
+    with pytest.raises(AlertSourcesFailed, match="news could not be read from 'table'"):
+        office.tick()
+
+    assert len(slack_server.roots) == 1
+    assert read_state(office.instance).sources["table"] == read_before
+    office.workspace = working
+    assert office.tick() == "No message waits."
+
+
+def test_a_look_that_takes_longer_than_the_daemon_waits_is_not_joined_by_another(
+    office: Office, slack_server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called, go_on = threading.Event(), threading.Event()
+    answer = slack_server.answer
+
+    def slowly(call: Call) -> Answer:
+        called.set()
+        go_on.wait(20)
+        return answer(call)
+
+    monkeypatch.setattr(slack_server, "answer", slowly)
+    run_of(office, delay_features)
+    with ThreadPoolExecutor(1) as daemon:
+        first = daemon.submit(office.tick)
+        assert called.wait(20)
+        assert office.tick() == "The look before this one is not over."
+        go_on.set()
+        assert first.result() == "1 messages were made; none waits."
+    assert len(slack_server.roots) == 1
+
+
+def test_what_there_is_no_time_for_is_told_at_the_next_look(
+    office: Office, slack_server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_of(office, delay_features)
+    with monkeypatch.context() as patch:
+        patch.setattr("platform_assets.automation.alert_delivery.LOOK_SECONDS", 0)
+        office.tick()
+    assert slack_server.roots == []
+
     office.tick()
     assert len(slack_server.roots) == 1
 

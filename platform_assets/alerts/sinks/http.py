@@ -9,6 +9,8 @@ from platform_assets.alerts.errors import SinkFailed
 
 _SECONDS = 10
 _BUSY = (429, 503)
+# Of the answers that blame the caller, those that another message may get too: who it is, where it calls, or when.
+_NOT_OF_THE_MESSAGE = (401, 403, 404, 407, 408, 410, 425, 429)
 
 
 def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, str], remedy: str) -> None:
@@ -26,7 +28,9 @@ def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, 
     if answer.ok:
         return
     wait = retry_after(answer.headers) if answer.status_code in _BUSY else None
-    raise SinkFailed(sink, f"it answered {answer.status_code} {answer.reason}", remedy, retry_after=wait)
+    permanent = 400 <= answer.status_code < 500 and answer.status_code not in _NOT_OF_THE_MESSAGE
+    words = f"it answered {answer.status_code} {answer.reason}"
+    raise SinkFailed(sink, words, remedy, retry_after=wait, permanent=permanent)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -24,7 +24,37 @@ if TYPE_CHECKING:
 
 _EVENT = "platform_alert"
 # Slack's own limits: characters of a block of text, messages of a page.
-_BLOCK_CHARACTERS, _PAGE = 3000, 100
+_BLOCK_CHARACTERS, _CONTEXT_CHARACTERS, _PAGE = 3000, 2000, 100
+# What Slack answers to a message or a file that it will never take as it is; all else is of the bot, the channel or
+# Slack itself, and mends when a person sees to it.
+_OF_THE_MESSAGE = frozenset(
+    {
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "thread_not_found",
+    }
+)
+# A file that cannot be added is given up for these too: its message has arrived.
+_OF_THE_FILE = _OF_THE_MESSAGE | {
+    "file_type_not_supported",
+    "file_upload_size_restricted",
+    "file_uploads_disabled",
+    "file_uploads_except_images_disabled",
+    "invalid_channel",
+    "missing_scope",
+    "no_permission",
+    "not_allowed_token_type",
+    "not_in_channel",
+    "posting_to_channel_denied",
+    "storage_limit_reached",
+}
 _SIGNS: dict[Severity, str] = {
     "info": ":information_source:",
     "warning": ":warning:",
@@ -74,6 +104,7 @@ class Slack(Sink):
         files = [(f"{delivery.id}-{number}-{each.name}", each) for number, each in enumerate(attachments, start=1)]
         with self._told_as_failure():
             there = self._files(delivery, thread) if interrupted else set()
+        with self._told_as_failure(_OF_THE_FILE):
             for name, each in files:
                 if name not in there:
                     self._client.files_upload_v2(
@@ -99,7 +130,7 @@ class Slack(Sink):
             yield from page["messages"]
 
     @contextmanager
-    def _told_as_failure(self) -> Iterator[None]:
+    def _told_as_failure(self, permanent: frozenset[str] = _OF_THE_MESSAGE) -> Iterator[None]:
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         try:
@@ -111,7 +142,14 @@ class Slack(Sink):
             # Slack answers, so it decided; a fault of its own may come after it took the message.
             unsure = error.response.status_code >= 500
             reason = str(error.response.get("error", error))
-            raise SinkFailed(self.name, reason, _REMEDY, retry_after=wait, may_have_arrived=unsure) from error
+            raise SinkFailed(
+                self.name,
+                reason,
+                _REMEDY,
+                retry_after=wait,
+                may_have_arrived=unsure,
+                permanent=reason in permanent,
+            ) from error
         except (SlackClientError, OSError) as error:
             words = f"{type(error).__name__}: {error}"
             raise SinkFailed(self.name, words, _REMEDY, may_have_arrived=True) from error
@@ -122,9 +160,18 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     words = [f"{sign} *{_escaped(message.title)}*", *(_escaped(line) for line in message.lines)]
     owner = [f"Owner: *{_escaped(', '.join(message.owners))}*"] if message.owners else []
     links = [f"<{link.url}|{_escaped(link.label)}>" for link in message.links]
-    context = "  ·  ".join([*owner, *links])
+    context = _that_fits([*owner, *links])
     blocks = [_text("section", "\n".join(words))]
     return [*blocks, {"type": "context", "elements": [{"type": "mrkdwn", "text": context}]}] if context else blocks
+
+
+def _that_fits(parts: list[str]) -> str:
+    """As many parts as a block of context may have: half a link is none."""
+    text = ""
+    for part in parts:
+        longer = f"{text}  ·  {part}" if text else part
+        text = longer if len(longer) <= _CONTEXT_CHARACTERS else text
+    return text
 
 
 def _text(kind: str, text: str) -> dict[str, Any]:

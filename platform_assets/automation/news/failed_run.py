@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,10 +35,10 @@ _OF_INTEREST = {
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A failed run.
+    """A failed run, as far as one of its assets goes.
 
     Attributes:
-        asset: the first that was to be made and was not; empty if the run makes none.
+        asset: that was to be made and was not; empty if the run makes none.
         job: its name, if it makes no asset; else empty.
         partition: the one it was to make, or the last of a range.
         refused: whether the data was at fault.
@@ -60,31 +60,68 @@ class FailedRun:
         return self.partition or ""
 
 
-def failed_run(place: Place, run_id: str, s3: S3Access, *, with_extract: bool) -> FailedRun:
-    """What the event log and the logs tell of a failed run."""
+def failed_runs(place: Place, run_id: str, s3: S3Access, extracts: int) -> list[FailedRun]:
+    """What the event log and the logs tell of a failed run: one for each asset that a failed step did not make.
+
+    Args:
+        extracts: logs are read for so many at most.
+    """
+    entries = _entries(place.instance, run_id)
+    failures = [entry for entry in entries if _type(entry) is dg.DagsterEventType.STEP_FAILURE]
+    found: dict[str, FailedRun] = {}
+    # A run can fail without a step of its own: its process died, or it was never started.
+    told: Sequence[EventLogEntry | None] = failures or [None]
+    for failure in told:
+        asset = _asset(entries, failure.step_key if failure else None)
+        if asset not in found:
+            found[asset] = _failed_run(place, run_id, s3, asset, failure, entries, with_extract=len(found) < extracts)
+    return list(found.values())
+
+
+def _failed_run(
+    place: Place,
+    run_id: str,
+    s3: S3Access,
+    asset: str,
+    failure: EventLogEntry | None,
+    entries: list[EventLogEntry],
+    *,
+    with_extract: bool,
+) -> FailedRun:
     from platform_assets.compute.logs.masking import masked
 
-    run, entries = place.instance.get_run_by_id(run_id), _entries(place.instance, run_id)
+    run = place.instance.get_run_by_id(run_id)
     tags: Mapping[str, str] = run.tags if run else {}
-    failures = [entry for entry in entries if _type(entry) is dg.DagsterEventType.STEP_FAILURE]
-    data = _failure(failures[0]) if failures else None
-    asset = _asset(entries, failures[0].step_key if failures else None)
+    data = _failure(failure) if failure else None
     error = data.error if data else None
     refused = bool(_REFUSALS & set(_names(error)))
-    facts = _facts(entries)
+    own = _of_step(entries, failure.step_key) if failure else entries
+    facts = _facts(own)
     wanted = with_extract and not refused
-    extract = log_extract(place.instance, run_id, entries, error, facts.log_locations, s3) if wanted else None
+    extract = log_extract(place, run_id, own, error, facts.log_locations, s3) if wanted else None
     return FailedRun(
         run_id=run_id,
         asset=asset,
         job="" if asset or run is None else run.job_name,
         partition=tags.get("dagster/partition") or tags.get(_RANGE_END),
         at=_moment(entries),
-        message=masked(_message(data, entries)),
+        message=masked(_message(data, entries), place.secrets),
         refused=refused,
         links=facts.links,
         attachment=Attachment(name="extract.txt", text=extract) if extract else None,
     )
+
+
+def _of_step(entries: list[EventLogEntry], step: str | None) -> list[EventLogEntry]:
+    """What a step did and printed: what another step of the run did explains nothing of its failure."""
+    return [entry for entry in entries if step in _steps(entry) or not _steps(entry)]
+
+
+def _steps(entry: EventLogEntry) -> list[str]:
+    event = entry.dagster_event
+    if event is not None and event.event_type is dg.DagsterEventType.LOGS_CAPTURED:
+        return list(event.logs_captured_data.step_keys or [])
+    return [entry.step_key] if entry.step_key else []
 
 
 @dataclass(frozen=True)

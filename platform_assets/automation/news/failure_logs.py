@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dagster._core.events.log import EventLogEntry
     from dagster_shared.error import SerializableErrorInfo
 
+    from platform_assets.automation.news.place import Place
     from platform_assets.lake.s3 import S3Access
 
 _TRACEBACK = "Traceback (most recent call last):\n"
@@ -21,7 +22,7 @@ _TAIL_BYTES = 256 * 1024
 
 
 def log_extract(
-    instance: dg.DagsterInstance,
+    place: Place,
     run_id: str,
     entries: Iterable[EventLogEntry],
     error: SerializableErrorInfo | None,
@@ -40,7 +41,7 @@ def log_extract(
     from platform_assets.lake.store import Store
 
     logs = {"driver/error": as_python_prints_it(error)} if error else {}
-    logs |= dict(_captured(instance, run_id, entries))
+    logs |= dict(_captured(place.instance, run_id, entries))
     notes = []
     for location in log_locations:
         cluster = location.rstrip("/").rpartition("/")[2]
@@ -52,7 +53,7 @@ def log_extract(
             logs |= {f"{cluster}/{name}": text for name, text in read.items()}
     found = extract_failure(logs)
     text = "\n".join([*([found.text] if found else []), *notes])
-    return masked(text) or None
+    return masked(text, place.secrets) or None
 
 
 def as_python_prints_it(error: SerializableErrorInfo) -> str:

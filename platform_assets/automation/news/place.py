@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,11 +22,13 @@ class Place:
 
     Attributes:
         ui: address of Dagster's UI.
+        secrets: values that no text may show.
     """
 
     instance: dg.DagsterInstance
     graph: BaseAssetGraph  # type: ignore[type-arg]
     ui: str
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def owner(self, asset: str) -> str:
         """Who answers for an asset."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from platform_assets.alerts.message import ATTACHMENTS
-from platform_assets.alerts.news import News
-from platform_assets.automation.news.failed_run import FailedRun, failed_run
+from platform_assets.alerts.news import Kind, News
+from platform_assets.automation.news.failed_run import FailedRun, failed_runs
 from platform_assets.automation.news.place import Place
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ MADE = "made"
 _PAGE = 50
 
 
-def run_news(place: Place, seen: dict[str, Any] | None, s3: S3Access) -> tuple[list[News], dict[str, Any]]:
+def run_news(
+    place: Place, seen: dict[str, Any] | None, s3: S3Access, has_time: Callable[[], bool]
+) -> tuple[list[News], dict[str, Any]]:
     """What failed since, and what was mended of all that failed before.
 
     ``seen`` has the number of the newest failure and, for each that stands, what would mend it. The first look only
@@ -37,14 +39,18 @@ def run_news(place: Place, seen: dict[str, Any] | None, s3: S3Access) -> tuple[l
             standing.append(known)
         else:
             news.append(_mended(place, known, mended_at))
-    failures = list(_failures(place.instance, seen["newest"]))
-    for count, record in enumerate(failures):
+    newest, extracts = seen["newest"], ATTACHMENTS
+    for record in _failures(place.instance, newest):
+        if not has_time():
+            break
         # A message has no more files than these, and reading the logs of many runs would outlast a look.
-        failed = failed_run(place, record.run_id, s3, with_extract=count < ATTACHMENTS)
-        known = {"asset": failed.asset, "job": failed.job, "subject": failed.subject, "at": failed.at.timestamp()}
-        standing = [each for each in standing if _thing(each) != _thing(known)] + [known]
-        news.append(_failed(place, failed))
-    return news, {"newest": max([seen["newest"], *(each.storage_id for each in failures)]), "standing": standing}
+        for failed in failed_runs(place, record.run_id, s3, extracts):
+            known = _standing(failed)
+            standing = [each for each in standing if _thing(each) != _thing(known)] + [known]
+            news.append(_failed(place, failed))
+            extracts -= not failed.refused
+        newest = record.storage_id
+    return news, {"newest": newest, "standing": standing}
 
 
 def _newest(instance: dg.DagsterInstance) -> int:
@@ -66,7 +72,7 @@ def _failed(place: Place, failed: FailedRun) -> News:
     thing = " ".join(part for part in (failed.asset or failed.job, failed.partition) if part)
     asset = [place.asset_link(failed.asset, failed.partition)] if failed.asset else []
     return News(
-        kind="refused_partition" if failed.refused else "run_failure",
+        kind=_kind(failed),
         state="broken",
         asset=failed.asset or failed.job,
         rule=MADE,
@@ -80,10 +86,15 @@ def _failed(place: Place, failed: FailedRun) -> News:
     )
 
 
+def _kind(failed: FailedRun) -> Kind:
+    return "refused_partition" if failed.refused else "run_failure"
+
+
 def _mended(place: Place, known: dict[str, Any], at: datetime) -> News:
     name, partition = known["asset"] or known["job"], known["subject"] or None
     return News(
-        kind="run_failure",
+        # Before its kind was kept it was told as a failed run.
+        kind=known.get("kind", "run_failure"),
         state="mended",
         asset=name,
         rule=MADE,
@@ -113,6 +124,16 @@ def _mended_at(instance: dg.DagsterInstance, known: dict[str, Any]) -> datetime 
     )
     runs = instance.get_run_records(succeeded, limit=1)
     return runs[0].update_timestamp.replace(tzinfo=UTC) if runs else None
+
+
+def _standing(failed: FailedRun) -> dict[str, Any]:
+    return {
+        "kind": _kind(failed),
+        "asset": failed.asset,
+        "job": failed.job,
+        "subject": failed.subject,
+        "at": failed.at.timestamp(),
+    }
 
 
 def _thing(known: dict[str, Any]) -> tuple[str, str, str]:

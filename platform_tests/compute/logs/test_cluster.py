@@ -71,11 +71,34 @@ def test_a_cluster_without_logs_has_none(tmp_path: Path) -> None:
         ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
         ("GET /b/k?X-Amz-Signature=abc123&X-Amz-Date=1", "GET /b/k?X-Amz-Signature=***&X-Amz-Date=1"),
         ("posting with xoxb-123456789-abcdef", "posting with ***"),
+        ("{'Authorization': 'Bearer abc.def'}", "{'Authorization': 'Bearer ***'}"),
+        ('{"Authorization": "Basic YTpi="}', '{"Authorization": "Basic ***"}'),
+        ("x-api-key: abc123", "x-api-key: ***"),
+        ("fs.s3a.access.key=abc/123", "fs.s3a.access.key=***"),
+        ("POST https://hooks.slack.com/services/T0/B0/xyz failed", "POST https://hooks.slack.com/*** failed"),
+        ("connect(private_key='a, b c', user='me')", "connect(private_key='***', user='me')"),
+        ("passphrase=correct horse", "passphrase=*** horse"),
+        ('passphrase="correct, horse; battery" ok', 'passphrase="***" ok'),
+        ('password="cut, in the', 'password="***"'),
+        ('password="a\\"b c" ok', 'password="***" ok'),
+        ("password=a,b)c,user=me, ok", "password=***,user=me, ok"),
+        ("run --password hunter2 --user me", "run --password *** --user me"),
+        ("run --db-password 'hunter 2' now", "run --db-password '***' now"),
+        ("postgresql://me:a/b/c@host/db failed", "postgresql://me:***@host/db failed"),
+        ("got eyJhbGciOi.eyJzdWIiOi.SflKxw-RJ back", "got *** back"),
+        (r'"{\"password\": \"hunter2\"}"', r'"{\"password\": \"***\"}"'),
+        ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nend", "***\nend"),
+        ("see http://host:8080/path and a@b.example", "see http://host:8080/path and a@b.example"),
+        ("KeyError: 'token of the bearer'", "KeyError: 'token of the bearer'"),
         ("ValueError: no rate for 5: see 10:30", "ValueError: no rate for 5: see 10:30"),
     ],
 )
 def test_secrets_in_logs_are_masked(text: str, sent: str) -> None:
     assert masked(text) == sent
+
+
+def test_a_secret_that_is_known_is_masked_wherever_it_stands() -> None:
+    assert masked("at https://ex.org/in/s3cr3t-p4rt? no", ["s3cr3t-p4rt", "no"]) == "at https://ex.org/in/***? no"
 
 
 @given(st.text(max_size=200), st.text("abcdef0123456789", min_size=8, max_size=20), st.text(max_size=50))
