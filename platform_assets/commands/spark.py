@@ -36,14 +36,25 @@ def advise(path: str, usd_per_core_hour: float | None, timeline: str | None, as_
     run = _read(path)
     advice = advice_on(run, usd_per_core_hour)
     if timeline is not None:
-        from platform_assets.pipeline.utilisation.plot import timeline_svg
-
-        with open(timeline, "w", encoding="utf-8") as file:
-            file.write(timeline_svg(run))
+        _write_timeline(run, timeline)
     if as_json:
         print_json(_as_json(run, advice))
     else:
         _print(run, advice)
+
+
+def _write_timeline(run: Utilisation, timeline: str) -> None:
+    from platform_assets.pipeline.utilisation.plot import timeline_svg
+
+    picture = timeline_svg(run)
+    try:
+        with open(timeline, "w", encoding="utf-8") as file:
+            file.write(picture)
+    except OSError as error:
+        raise click.ClickException(
+            f"The timeline cannot be written to '{timeline}': {error.strerror}. Name a file in a folder that exists "
+            "and that you may write to."
+        ) from error
 
 
 def _read(path: str) -> Utilisation:

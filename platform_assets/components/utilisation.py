@@ -23,4 +23,5 @@ def utilisation_metadata(report: "UtilisationReport | None") -> dict[str, Any]:
         "utilisation": dg.MetadataValue.md(utilisation_markdown(report.utilisation, report.advice)),
         "utilisation timeline": dg.MetadataValue.md(as_markdown(timeline_svg(report.utilisation), words)),
         "advice": len(report.advice),
+        **({"utilisation not kept": report.problem} if report.problem else {}),
     }

@@ -74,6 +74,6 @@ def _trial_tags(declaration: ModelDeclaration, training_set: TrainingSet, tags: 
         **{name: tags[name] for name in _OF_A_TRIAL if name in tags},
         "as_of": training_set.as_of,
         "snapshots": json.dumps(training_set.snapshots, sort_keys=True),
-        "libraries": json.dumps(library_versions(), sort_keys=True),
+        "libraries": json.dumps(library_versions(declaration.estimator), sort_keys=True),
         "seed": str(declaration.seed),
     }

@@ -1,13 +1,14 @@
 """How estimators use the cores, so that training beside other work is slowed by its share of them and no more."""
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import TypeVar
 
 First = TypeVar("First")
 Second = TypeVar("Second")
+Result = TypeVar("Result")
 
 #: Threads that linear algebra uses while a model is fitted: the order of its sums depends on their number.
 BLAS_THREADS = 1
@@ -35,6 +36,20 @@ def side_by_side(one: Callable[[], First], other: Callable[[], Second]) -> tuple
     with ThreadPoolExecutor(2) as threads:
         first, second = threads.submit(one), threads.submit(other)
         return first.result(), second.result()
+
+
+def as_each_ends(functions: Iterable[Callable[[], Result]]) -> Iterator[Result]:
+    """Results of functions that run in threads, `FITS_AT_ONCE` at a time, in the order in which they end.
+
+    If some have an error, that of the first of them is raised once all have ended and the other results were given.
+    """
+    with ThreadPoolExecutor(FITS_AT_ONCE) as threads:
+        running = [threads.submit(function) for function in functions]
+        for ended in as_completed(running):
+            if ended.exception() is None:
+                yield ended.result()
+    for ended in running:
+        ended.result()
 
 
 @contextmanager

@@ -224,7 +224,7 @@ def _final_model(
         baseline_validation=comparison.baseline,
         reference=comparison.reference,
         digest=model_digest(fitted.probabilities, parameters, declaration.estimator),
-        libraries=library_versions(),
+        libraries=library_versions(declaration.estimator),
         evaluation=comparison.judged.evaluation,
         sampled_from=training_set.sampled_from,
         update=update.words,

@@ -1,4 +1,4 @@
-"""Trials as MLflow runs, nested under the run of their training and written as each of them ends."""
+"""Trials as MLflow runs, nested under the run of their training and written while it goes on."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING

@@ -72,8 +72,8 @@ def train_model(
     )
     for table, snapshot in rows.snapshots.items():
         workspace.lake.tag(table, snapshot, f"{name}-v{version}")
-    keep_from_production(workspace, product, model, candidate, reading + candidate.cpu_seconds)
     record = _record(workspace, product, model, as_of, reason, version, candidate, rows.snapshots)
+    keep_from_production(workspace, product, model, candidate, reading + candidate.cpu_seconds)
     return Training(version, candidate, record)
 
 

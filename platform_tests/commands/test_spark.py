@@ -49,3 +49,11 @@ def test_what_is_no_log_is_told_in_a_sentence(path: str, words: str) -> None:
     assert shown.exit_code != 0
     assert words in shown.output
     assert "Traceback" not in shown.output
+
+
+def test_a_timeline_into_a_folder_that_is_missing_is_told_in_a_sentence(tmp_path: Path) -> None:
+    shown = advise(str(LOG), "--timeline", str(tmp_path / "missing" / "timeline.svg"))
+
+    assert shown.exit_code == 1
+    assert "timeline.svg': No such file or directory. Name a file in a folder that exists" in shown.output
+    assert isinstance(shown.exception, SystemExit)

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from platform_assets.learning.declaration import ModelDeclaration
 from platform_assets.learning.errors import TrainingError
 from platform_assets.learning.training_set import TrainingSet, split_chronologically
 from platform_assets.learning.tuning import Trial, TrialRecords, best_trial, tune
+from platform_assets.learning.tuning.search import _Search
 
 Declare = Callable[..., ModelDeclaration]
 MakeSet = Callable[..., TrainingSet]
@@ -23,6 +25,7 @@ SEARCH = {
     },
 }
 FOLDS = {"folds": 3, "share": 0.2}
+RUN = _Search._run
 
 
 class _Killed(Exception):
@@ -79,16 +82,56 @@ def test_a_killed_search_resumes_and_ends_as_if_nothing_had_happened(
 
     with pytest.raises(_Killed):
         _tune(declaration, training_set, records=_records(tmp_path, declaration, training_set), on_trial=killed)
-    fitted = []
-    judge = "platform_assets.learning.tuning.search._Search._run"
-    run = __import__("platform_assets.learning.tuning.search", fromlist=["_Search"])._Search._run
-    monkeypatch.setattr(judge, lambda self, drawn, *more: fitted.append(drawn.number) or run(self, drawn, *more))
+    fitted = _watched(monkeypatch)
     records, told = _records(tmp_path, declaration, training_set), []
     parameters, trials = _tune(declaration, training_set, records=records, on_trial=told.append)
-    # Trials are fitted and recorded in pairs.
+    # Trials are fitted in pairs, and told when both have ended.
     assert sorted(fitted) == list(range(after // 2 * 2 + 2, 6))
     assert told == trials
     assert trials[: after + 1] == seen
+    assert (parameters, _outcome(trials)) == (found[0], _outcome(found[1]))
+
+
+def _watched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The trials that are fitted from now on, by number."""
+    fitted: list[int] = []
+
+    def run(search: _Search, drawn: Any, *more: Any) -> Trial:
+        fitted.append(drawn.number)
+        return RUN(search, drawn, *more)
+
+    monkeypatch.setattr(_Search, "_run", run)
+    return fitted
+
+
+@pytest.mark.parametrize(("slow", "quick"), [(2, 3), (3, 2)])
+def test_a_kill_while_one_of_a_pair_is_fitted_does_not_lose_the_other(
+    declaration: ModelDeclaration,
+    make_set: MakeSet,
+    found: tuple[dict[str, Any], list[Trial]],
+    tmp_path: Path,
+    slow: int,
+    quick: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    training_set = make_set()
+
+    def run(search: _Search, drawn: Any, *more: Any) -> Trial:
+        if drawn.number != slow:
+            return RUN(search, drawn, *more)
+        seen, patience = _records(tmp_path, declaration, training_set), time.monotonic() + 30
+        while quick not in seen.finished():
+            assert time.monotonic() < patience, "The other trial is not recorded while this one runs."
+            time.sleep(0.02)
+        raise _Killed
+
+    monkeypatch.setattr(_Search, "_run", run)
+    with pytest.raises(_Killed):
+        _tune(declaration, training_set, records=_records(tmp_path, declaration, training_set))
+    fitted = _watched(monkeypatch)
+    parameters, trials = _tune(declaration, training_set, records=_records(tmp_path, declaration, training_set))
+
+    assert sorted(fitted) == [slow, 4, 5]
     assert (parameters, _outcome(trials)) == (found[0], _outcome(found[1]))
 
 

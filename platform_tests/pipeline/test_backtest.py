@@ -1,20 +1,27 @@
 """A backtest under the declared policy is what production did, and nothing of production is touched by one."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from installed_package import ESTIMATOR, NAME, install
 
 from platform_assets.compute.engines import Engine
 from platform_assets.learning import partitions
+from platform_assets.learning.candidate import Candidate
 from platform_assets.learning.declaration import GateDeclaration, RetrainingDeclaration
+from platform_assets.learning.libraries import library_versions
 from platform_assets.learning.policy import RetrainingDecision
+from platform_assets.learning.training import train_candidate
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.backtest.errors import NoHistory, UnknownModel
 from platform_assets.pipeline.backtest.publish import publish_backtest
 from platform_assets.pipeline.backtest.run import Backtest, chosen_model, compared_policies, run_backtest
+from platform_assets.pipeline.backtest.training_key import training_key
+from platform_assets.pipeline.backtest.trainings import NEWEST_KEPT, keep_from_production, kept_folder
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.drift_report import materialise_drift_report
 from platform_assets.pipeline.feature_set import materialise_features
@@ -22,8 +29,10 @@ from platform_assets.pipeline.performance import materialise_performance
 from platform_assets.pipeline.predictions import materialise_predictions
 from platform_assets.pipeline.promotion import promote_newest, roll_back_champion
 from platform_assets.pipeline.quarantine import Decision
+from platform_assets.pipeline.reproduce.errors import CannotReproduce
+from platform_assets.pipeline.reproduce.same_code import require_same_libraries
 from platform_assets.pipeline.retraining import decide_by_policy
-from platform_assets.pipeline.training import train_model
+from platform_assets.pipeline.training import train_model, training_rows
 from platform_assets.quality.rate_of_change.rule import RateOfChange
 
 MODEL = "flight_delay"
@@ -215,11 +224,68 @@ def test_trainings_of_production_are_not_repeated_and_come_to_the_same(
     assert all(month.cpu_seconds > 0 for each in shared.outcomes for month in each.months if month.trained)
 
 
+@pytest.fixture(scope="module")
+def candidate(production: Production) -> Candidate:
+    model = production.product.models[MODEL]
+    return train_candidate(model, training_rows(production.workspace, production.product, model, LAST))
+
+
+def kept_in(folder: Path, production: Production, candidate: Candidate) -> Path:
+    """Keep a training below another folder than production's; returns where."""
+    model = production.product.models[MODEL]
+    space = replace(production.workspace, artifacts=folder / "artifacts")
+    keep_from_production(space, production.product, model, candidate, 1.0)
+    return kept_folder(space.backtests, production.product, model)
+
+
+def test_of_old_trainings_only_the_newest_are_kept(
+    production: Production, candidate: Candidate, tmp_path: Path
+) -> None:
+    folder = kept_in(tmp_path, production, candidate)
+    [newest] = folder.iterdir()
+    older = [folder / name for name in ("killed.1.partial", *(f"{number:02d}" for number in range(NEWEST_KEPT)))]
+    for moment, each in enumerate(older):
+        each.mkdir()
+        (each / "training.json").touch()
+        os.utime(each, (moment, moment))
+
+    kept_in(tmp_path, production, candidate)
+
+    assert set(folder.iterdir()) == {newest, *older[2:]}
+
+
+def test_a_training_that_cannot_be_kept_for_backtests_is_told_in_the_log(
+    production: Production, candidate: Candidate, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "backtest").write_text("a file where a folder should be")
+
+    kept_in(tmp_path, production, candidate)
+
+    assert "The training of flight_delay is not kept for backtests" in caplog.text
+
+
 def test_another_declaration_trains_anew(production: Production, backtest: Backtest, folder: Path) -> None:
     model = production.product.models[MODEL].model_copy(update={"seed": 14})
     other = replace(production, product=replace(production.product, models={MODEL: model}))
 
     assert backtested(other, folder, "never").reused == 0
+
+
+def test_another_version_of_the_estimators_library_trains_anew_and_cannot_rebuild(
+    quick: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    model = quick.models[MODEL].model_copy(update={"estimator": ESTIMATOR})
+    install(tmp_path, "1.0")
+    key, libraries = training_key(quick, model, LAST, {}), library_versions(ESTIMATOR)
+    assert training_key(quick, model, LAST, {}) == key
+    assert f"{NAME} 1.0" in require_same_libraries("flight_delay@7", libraries)
+
+    install(tmp_path, "1.1")
+
+    assert training_key(quick, model, LAST, {}) != key
+    with pytest.raises(CannotReproduce, match=r"fine-trees is 1\.1, it was trained with 1\.0"):
+        require_same_libraries("flight_delay@7", libraries)
 
 
 def test_history_can_end_earlier_and_labels_of_later_months_are_unknown_then(

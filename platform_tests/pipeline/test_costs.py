@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -279,3 +280,28 @@ def test_the_daily_account_folds_accrues_reports_and_adds_nothing_when_it_is_rep
     page = first.html.read_text(encoding="utf-8")
     assert "most of it is flights" in page
     assert "once retention is carried out" in page
+
+
+def test_the_last_day_of_a_month_is_judged_and_reported_in_the_next(
+    lake: Lake, product: Product, tmp_path: Path
+) -> None:
+    declared, reports = budget("10"), tmp_path / "reports"
+    spender = replace(product, budgets={declared.declared.name: declared.declared})
+    midnight = datetime(2026, 11, 1, tzinfo=UTC)
+    account(lake, [spender], reports, midnight - timedelta(hours=18), "run")
+    write_record(lake.store, record("last evening", usd="11", ended=midnight - timedelta(hours=1)))
+
+    first = account(lake, [spender], reports, midnight + timedelta(hours=6), "run")
+    again = account(lake, [spender], reports, midnight + timedelta(days=1, hours=6), "run")
+
+    assert (first.month, again.month, first.exact) == ("2026-11", "2026-11", 0)
+    assert {(alert.rule, alert.partition, alert.resolved_partition) for alert in read_alerts(lake)} == {
+        (nearly_check(declared), "2026-10", "2026-11"),
+        (kept_check(declared), "2026-10", "2026-11"),
+    }
+    assert len(read_alerts(lake)) == 2
+    october = reports / "costs" / "2026-10.html"
+    assert "11.000000" in october.read_text(encoding="utf-8")
+    written = october.stat().st_mtime_ns
+    account(lake, [spender], reports, midnight + timedelta(days=3, hours=6), "run")
+    assert october.stat().st_mtime_ns == written

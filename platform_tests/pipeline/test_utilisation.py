@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 
 from platform_assets.components.utilisation import utilisation_metadata
 from platform_assets.compute import EventLog, JobResult, StagedFiles
 from platform_assets.compute.engines import Engine, SparkEngine
+from platform_assets.lake import ColumnSpec, TableSpec
+from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
 from platform_assets.pipeline.materialisation import Materialisation
@@ -66,6 +71,35 @@ def test_a_job_is_a_row_and_so_is_each_of_its_stages(workspace: Workspace, airli
     assert "spilled 100.0 MiB" in stage["advice"]
 
 
+def test_advice_on_a_stage_is_of_one_of_its_attempts(
+    workspace: Workspace, airlines: Materialisation, tmp_path: Path
+) -> None:
+    events = [json.loads(line) for line in LOG.read_text().splitlines()]
+    first = [event for event in events if _stage(event) == 0]
+    again = json.loads(json.dumps(first))
+    for event in again:
+        event.get("Stage Info", event)["Stage Attempt ID"] = 1
+    at = events.index(first[-1]) + 1
+    log = tmp_path / "application_1"
+    log.write_text("".join(f"{json.dumps(event)}\n" for event in [*events[:at], *again, *events[at:]]))
+
+    done = with_utilisation(workspace, TABLE, on_spark(EventLog(location=str(log), usd_per_core_hour=0.06)), airlines)
+
+    rows = workspace.lake.read("platform.utilisation").to_pylist()
+    stages = {row["stage_attempt"]: row for row in rows if row["stage_id"] == 0}
+    assert set(stages) == {0, 1}
+    assert [len(row["advice"].splitlines()) for row in stages.values()] == [1, 1]
+    assert "java:0 (attempt 2) spilled" in stages[1]["advice"]
+    assert done.utilisation is not None
+    said = sum(each.saves_usd or 0.0 for each in done.utilisation.advice)
+    assert sum(row["saves_usd"] or 0.0 for row in rows) == pytest.approx(said)
+
+
+def _stage(event: dict[str, Any]) -> int | None:
+    found: int | None = event.get("Stage Info", event).get("Stage ID")
+    return found
+
+
 def test_a_log_that_cannot_be_read_is_told_and_undoes_nothing(
     workspace: Workspace, airlines: Materialisation, tmp_path: Path
 ) -> None:
@@ -79,6 +113,21 @@ def test_a_log_that_cannot_be_read_is_told_and_undoes_nothing(
     assert shown == {"utilisation": f"not known: {done.utilisation.problem}" if done.utilisation else None}
     assert "Line 1 of" in shown["utilisation"]
     assert not workspace.lake.exists("platform.utilisation")
+
+
+def test_figures_that_cannot_be_kept_are_shown_and_undo_nothing(
+    workspace: Workspace, airlines: Materialisation, tmp_path: Path
+) -> None:
+    texts = ("run_id", "table", "partition", "seconds")
+    other = TableSpec("platform.utilisation", tuple(ColumnSpec(name, "string", False, "A text.") for name in texts))
+    workspace.lake.publish_rows(other, WHOLE_TABLE, pa.table({name: ["other"] for name in texts}), {})
+
+    done = with_utilisation(workspace, TABLE, on_spark(EventLog(location=str(LOG))), airlines)
+
+    assert done.publication == airlines.publication
+    shown = utilisation_metadata(done.utilisation)
+    assert shown["advice"] == 2
+    assert "not in platform.utilisation" in shown["utilisation not kept"]
 
 
 def test_the_materialisation_shows_words_stages_and_a_picture(

@@ -74,6 +74,11 @@ class StageUse:
         return f"{self.stage_id} {_FOLDERS.sub('', self.name)}"
 
     @property
+    def label_of_attempt(self) -> str:
+        """The label, with the attempt from the second on."""
+        return f"{self.label} (attempt {self.attempt + 1})" if self.attempt else self.label
+
+    @property
     def submitted(self) -> datetime:
         """The submission, UTC."""
         return instant(self.submitted_ms)

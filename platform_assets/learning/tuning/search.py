@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from platform_assets.learning.declaration import ModelDeclaration, Parameter
 from platform_assets.learning.errors import TrainingError
-from platform_assets.learning.threads import FITS_AT_ONCE, side_by_side
+from platform_assets.learning.threads import FITS_AT_ONCE, as_each_ends
 from platform_assets.learning.training_set import TrainingSet, rolling_folds
 from platform_assets.learning.tuning.fold_sample import FoldSample, evenly_spread
 from platform_assets.learning.tuning.records import TrialRecords
@@ -43,8 +43,9 @@ def tune(
     exceed that.
 
     Args:
-        records: where finished trials are kept; those of a search that was killed are not fitted again.
-        on_trial: called with every trial as it ends, also with those that are taken from the records.
+        records: where trials are kept as each ends; those of a search that was killed are not fitted again.
+        on_trial: called with every trial in order, as soon as both of its pair have ended; also with those that are
+            taken from the records.
 
     Raises:
         TrainingError: a fold cannot teach anything, or the declared parameters fail.
@@ -95,14 +96,11 @@ class _Search:
     def next(self, numbers: Sequence[int]) -> list[Trial]:
         """Run the one or two trials of these numbers side by side, or look them up."""
         drawn = [self._draw(number) for number in numbers]
-        recorded = {one.number: trial for one in drawn if (trial := self._lookup(one))}
-        fitted = self._fit([one for one in drawn if one.number not in recorded])
+        trials = {one.number: trial for one in drawn if (trial := self._lookup(one))}
         for one in drawn:
-            if one.number in recorded:
-                self._replay(one.asked, recorded[one.number])
-            else:
-                self._record(one, fitted[one.number])
-        trials = {**recorded, **fitted}
+            if one.number in trials:
+                self._replay(one.asked, trials[one.number])
+        trials |= self._fit([one for one in drawn if one.number not in trials])
         for one in drawn:
             self._tell(one.asked, trials[one.number])
         return [trials[one.number] for one in drawn]
@@ -113,19 +111,24 @@ class _Search:
 
     def _lookup(self, drawn: _Drawn) -> Trial | None:
         trial = self._recorded.get(drawn.number)
-        if trial is None or trial.parameters != drawn.parameters:
+        if trial is not None and trial.parameters != drawn.parameters:
             # Where a record differs, it is of a sampler that drew otherwise, and what follows it is too.
             self._recorded = {}
             return None
         return trial
 
     def _fit(self, drawn: list[_Drawn]) -> dict[int, Trial]:
+        """Each is recorded as it ends, so that a kill while another is being fitted does not lose it."""
         if not drawn:
             return {}
-        samples = self._fold_samples()
-        first, *second = [partial(self._run, one, samples) for one in drawn]
-        trials = side_by_side(first, second[0]) if second else (first(),)
-        return {trial.number: trial for trial in trials}
+        samples, fitted = self._fold_samples(), {}
+        for one, trial in as_each_ends(partial(self._fit_one, one, samples) for one in drawn):
+            self._record(one, trial)
+            fitted[trial.number] = trial
+        return fitted
+
+    def _fit_one(self, drawn: _Drawn, samples: list[FoldSample]) -> tuple[_Drawn, Trial]:
+        return drawn, self._run(drawn, samples)
 
     def _record(self, drawn: _Drawn, trial: Trial) -> None:
         if self._records:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import time
 import uuid
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from platform_assets.pipeline.workspace import Workspace
 
 RECORD, PROBABILITIES = "training.json", "validation.npy"
+#: Trainings of a model that stay when production adds one: two years of one a month.
+NEWEST_KEPT = 24
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,23 +74,44 @@ def train(model: MonitoredModelDeclaration, rows: TrainingSet, cpu_seconds_befor
 def keep_from_production(
     workspace: Workspace, product: Product, model: MonitoredModelDeclaration, candidate: Candidate, cpu_seconds: float
 ) -> None:
-    """Keep a training of production, so that no backtest repeats it.
+    """Keep a training of production, so that no backtest repeats it, and of older ones the newest `NEWEST_KEPT`.
 
-    Nothing is kept of a model whose trainings go on from its champion: a backtest cannot use them.
+    Nothing is kept of a model whose trainings go on from its champion: a backtest cannot use them. A disk or a store
+    that fails is told in the log alone, as the training itself is done.
 
     Args:
         cpu_seconds: what it took with the reading of its rows.
     """
-    from platform_assets.learning.backtest.judging import without_champion
+    from platform_assets.lake.errors import StoreFailed
 
     if model.training.update == "incremental":
         return
+    try:
+        _keep(workspace, product, model, candidate, cpu_seconds)
+        _forget_old(kept_folder(workspace.backtests, product, model))
+    except (OSError, StoreFailed) as error:
+        _LOG.warning("The training of %s is not kept for backtests, which repeat it: %s", model.name, error)
+
+
+def _keep(
+    workspace: Workspace, product: Product, model: MonitoredModelDeclaration, candidate: Candidate, cpu_seconds: float
+) -> None:
+    from platform_assets.learning.backtest.judging import without_champion
+
     metadata = candidate.model.metadata
     files = training_files(workspace, product, model, metadata.as_of, metadata.snapshots)
     folder = kept_folder(workspace.backtests, product, model) / training_key(product, model, metadata.as_of, files)
     if not (folder / RECORD).is_file():
         gates = without_champion(model, candidate)
         keep(folder, KeptTraining(candidate.model, candidate.validation_probabilities, gates, cpu_seconds, False))
+
+
+def _forget_old(folder: Path) -> None:
+    """Delete all but the newest, with what killed processes left half written."""
+    by_age = sorted(folder.iterdir(), key=lambda kept: kept.stat().st_mtime_ns)
+    for old in by_age[:-NEWEST_KEPT]:
+        # Under its own name it would pass for a whole one if this is killed.
+        shutil.rmtree(old.rename(_partial(old)))
 
 
 def kept_folder(backtests: Path, product: Product, model: MonitoredModelDeclaration) -> Path:
@@ -113,7 +139,7 @@ def keep(folder: Path, training: KeptTraining) -> None:
     """Keep a training in a folder that appears complete or not at all, also if another process keeps the same."""
     import numpy as np
 
-    partial = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}.partial")
+    partial = _partial(folder)
     checksum = training.model.save(partial)
     np.save(partial / PROBABILITIES, training.probabilities)
     gates = [asdict(gate) for gate in training.gates]
@@ -125,3 +151,7 @@ def keep(folder: Path, training: KeptTraining) -> None:
         if not (folder / RECORD).is_file():
             raise
         shutil.rmtree(partial)
+
+
+def _partial(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name.partition('.')[0]}.{uuid.uuid4().hex}.partial")

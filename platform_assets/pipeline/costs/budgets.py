@@ -42,10 +42,13 @@ def record_budget_alerts(lake: Lake, findings: Iterable[BudgetFinding], seen: da
     """Keep ``platform.alerts``: a row when a budget is nearly spent, another when it is exceeded.
 
     Both end when a later month keeps it. Returns the alerts that began or ended.
+
+    Args:
+        findings: of one month or of several, oldest first.
     """
     from platform_assets.pipeline.alerts import record_sightings
 
-    sightings = {}
+    sightings: dict[Watch, list[Sighting]] = {}
     for finding in findings:
         budget = finding.budget
         for rule, breached in (
@@ -53,5 +56,5 @@ def record_budget_alerts(lake: Lake, findings: Iterable[BudgetFinding], seen: da
             (kept_check(budget), finding.verdict == "exceeded"),
         ):
             watch = Watch(COSTS_ASSET, rule, budget.declared.owner, "alert", cool_down_partitions=0)
-            sightings[watch] = [Sighting(finding.month, breached, finding.message, seen)]
+            sightings.setdefault(watch, []).append(Sighting(finding.month, breached, finding.message, seen))
     return record_sightings(lake, sightings, run_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from platform_assets.lake import Lake
     from platform_assets.pipeline.product import Product
 
+# A month's last day is known in the next, and a daily run may fail.
+SETTLED_AFTER = timedelta(days=3)
+
 
 def account(
     lake: Lake,
@@ -31,6 +34,8 @@ def account(
     forgotten: Callable[[], Iterable[UsageRecord]] = tuple,
 ) -> MonthCosts:
     """Bring the cost table up to ``now`` and report its month; a second call at once adds nothing.
+
+    In the first days of a month the one before is judged and reported too, before it, as its last day is known now.
 
     Args:
         forgotten: looks for use that is in no record, once those that wait are folded.
@@ -44,9 +49,10 @@ def account(
     plans, prices = list(plan_tables(lake, declared_policies(products), now)), price_list(lake)
     add_costs(lake, list(storage_records(lake, plans, prices, products, now, run_id)), run_id)
     storage = [plan_figures(plan, prices) for plan in plans]
-    month = read_month(lake, partition_of(now), declared_budgets(products), storage)
-    record_budget_alerts(lake, month.budgets, now, run_id)
-    return write_report(month, reports)
+    months = sorted({partition_of(now - SETTLED_AFTER), partition_of(now)})
+    costs = [read_month(lake, month, declared_budgets(products), storage) for month in months]
+    record_budget_alerts(lake, [finding for each in costs for finding in each.budgets], now, run_id)
+    return [write_report(each, reports) for each in costs][-1]
 
 
 def storage_figures(lake: Lake, products: Sequence[Product], now: datetime) -> list[dict[str, Any]]:

@@ -30,9 +30,8 @@ def summary(run: Utilisation) -> str:
 
 def stage_cells(stage: StageUse) -> tuple[str, ...]:
     """A stage as the texts of :data:`COLUMNS`."""
-    attempt = f" (attempt {stage.attempt + 1})" if stage.attempt else ""
     return (
-        f"{stage.label}{attempt}",
+        stage.label_of_attempt,
         seconds_words(stage.seconds),
         str(stage.tasks),
         f"{stage.time_skew:.1f}",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from platform_assets.compute import EventLog, JobResult
 from platform_assets.compute.utilisation import EventLogError, Period, Utilisation, read_event_log
 from platform_assets.compute.utilisation.advice import Advice, advise
+from platform_assets.lake.errors import LakeError
 from platform_assets.lake.partitions import Values
 from platform_assets.lake.store import Store
 from platform_assets.pipeline.materialisation import Materialisation
@@ -18,8 +19,8 @@ from platform_assets.pipeline.workspace import Workspace
 def with_utilisation(workspace: Workspace, table: str, result: JobResult, done: Materialisation) -> Materialisation:
     """A materialisation with what its job made of its machines, which is read, judged and kept in a table.
 
-    Without a change if the job did not run on Spark. Its rows are published by now, which a log that cannot be read
-    does not undo: the report says so instead.
+    Without a change if the job did not run on Spark. Its rows are published by now, which neither a log that cannot be
+    read undoes nor a table of utilisation that cannot be written: the report says so instead.
     """
     log = result.event_log
     if log is None:
@@ -29,7 +30,11 @@ def with_utilisation(workspace: Workspace, table: str, result: JobResult, done: 
     except (EventLogError, OSError) as error:
         return replace(done, utilisation=UtilisationReport(None, problem=str(error)))
     advice = advise(utilisation, log.usd_per_core_hour)
-    _publish(workspace, table, done.partition, log, utilisation, advice)
+    try:
+        _publish(workspace, table, done.partition, log, utilisation, advice)
+    except (LakeError, OSError) as error:
+        problem = f"not in {UTILISATION.name}: {error}"
+        return replace(done, utilisation=UtilisationReport(utilisation, tuple(advice), problem))
     return replace(done, utilisation=UtilisationReport(utilisation, tuple(advice)))
 
 

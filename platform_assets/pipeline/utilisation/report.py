@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UtilisationReport:
-    """What a job made of its machines, or why that is not known.
+    """What a job made of its machines, or why that is not known or not kept.
 
     Attributes:
         utilisation: None if the log could not be read.
-        problem: why.
+        problem: why, or why the table does not have what was read.
     """
 
     utilisation: Utilisation | None

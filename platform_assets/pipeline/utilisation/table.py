@@ -68,14 +68,17 @@ _OF_A_STAGE = ("name", "seconds", "task_seconds", "cpu_share", "gc_share", "time
 
 def utilisation_rows(run: Utilisation, advice: list[Advice], common: dict[str, str]) -> list[dict[str, Any]]:
     """Rows of one job: the whole, then its stages; ``common`` has run, table, partition and event log."""
-    said: dict[int | None, list[Advice]] = {}
+    said: dict[tuple[int | None, int | None], list[Advice]] = {}
     for each in advice:
-        said.setdefault(each.stage_id, []).append(each)
+        said.setdefault((each.stage_id, each.stage_attempt), []).append(each)
     shared = {**common, "application_id": run.application_id}
-    whole = {**shared, **_whole(run), **_advice(said.get(None, []))}
+    whole = {**shared, **_whole(run), **_advice(said.get((None, None), []))}
     return [
         whole,
-        *({**shared, **_stage(run, stage), **_advice(said.get(stage.stage_id, []))} for stage in run.stages),
+        *(
+            {**shared, **_stage(run, stage), **_advice(said.get((stage.stage_id, stage.attempt), []))}
+            for stage in run.stages
+        ),
     ]
 
 

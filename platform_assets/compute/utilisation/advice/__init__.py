@@ -30,8 +30,8 @@ def advise(utilisation: Utilisation, usd_per_core_hour: float | None = None) -> 
             only if it is given.
     """
     stages = [*skewed(utilisation), *spilling(utilisation), *too_many_small_tasks(utilisation)]
-    uneven = {advice.stage_id for advice in stages}
-    few = [advice for advice in under_partitioned(utilisation) if advice.stage_id not in uneven]
+    uneven = {(advice.stage_id, advice.stage_attempt) for advice in stages}
+    few = [each for each in under_partitioned(utilisation) if (each.stage_id, each.stage_attempt) not in uneven]
     lost = [*losing_executors(utilisation)]
     found = [*stages, *few, *lost, *gc_bound(utilisation), *memory_over_configured(utilisation)]
     # Executors are idle if work was not spread, or came to replace others when little was left of it; with that put

@@ -46,6 +46,7 @@ def over_provisioned(run: Utilisation) -> Iterator[Advice]:
     yield Advice(
         "over_provisioned",
         None,
+        None,
         f"{most - fewer.executors} of {counted(most, 'executor')} idle {percent(fewer.idle)} of the time",
         f"use {fewer.executors}",
         saves_core_seconds=fewer.saved * there * cores,
@@ -64,6 +65,7 @@ def losing_executors(run: Utilisation) -> Iterator[Advice]:
     yield Advice(
         "losing_executors",
         None,
+        None,
         f"{len(lost)} of {counted(len(run.executors), 'executor')} lost: executor "
         f"{first.executor_id} on {first.host} after {seconds_words(first.seconds)} ({reason}); "
         f"{counted(failed, 'task')} failed, {seconds_words(vain)} of task time in vain",
@@ -80,6 +82,7 @@ def gc_bound(run: Utilisation) -> Iterator[Advice]:
         return
     yield Advice(
         "gc_bound",
+        None,
         None,
         f"Garbage collection took {percent(run.gc_share)} of the tasks' time",
         f"give each core more than {size(run.executor_memory / max(run.slots_per_executor, 1))} of heap, cache less, "
@@ -98,6 +101,7 @@ def memory_over_configured(run: Utilisation) -> Iterator[Advice]:
     enough = ceil(peak * limit.HEAP_ROOM / _GIB)
     yield Advice(
         "memory_over_configured",
+        None,
         None,
         f"No executor used more than {size(peak)} of its {size(run.executor_memory)} of heap",
         f"set spark.executor.memory to {enough}g, which leaves {size(run.executor_memory - enough * _GIB)} of each "

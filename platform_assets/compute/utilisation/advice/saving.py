@@ -24,7 +24,7 @@ class Advice:
     """What to change about a job.
 
     Attributes:
-        stage_id: the stage that it is about; None for the run.
+        stage_id, stage_attempt: the attempt of a stage that it is about; both None for the run.
         problem: what was found, with numbers.
         remedy: what to do, with numbers where the log gives them.
         saves_seconds: wall seconds that the run would be shorter, about; None if the log does not say.
@@ -33,6 +33,7 @@ class Advice:
 
     kind: AdviceKind
     stage_id: int | None
+    stage_attempt: int | None
     problem: str
     remedy: str
     saves_seconds: float | None = None

@@ -28,6 +28,7 @@ def skewed(run: Utilisation) -> Iterator[Advice]:
             yield Advice(
                 "skewed",
                 stage.stage_id,
+                stage.attempt,
                 f"{_named(stage)}: one of {stage.tasks} tasks took {seconds_words(stage.max_task_seconds)}, the median "
                 f"{seconds_words(stage.median_task_seconds)}, as it read {most} against {median}",
                 "spread the frequent keys (aggregate in two steps, or add a random number to the key), or let "
@@ -50,6 +51,7 @@ def spilling(run: Utilisation) -> Iterator[Advice]:
         yield Advice(
             "spilling",
             stage.stage_id,
+            stage.attempt,
             f"{_named(stage)} spilled {size(stage.disk_spilled)} to disk ({size(stage.memory_spilled)} in memory) in "
             f"{stage.tasks} tasks",
             f"use about {_fitting_partitions(stage)} partitions instead of {stage.tasks} "
@@ -72,6 +74,7 @@ def under_partitioned(run: Utilisation) -> Iterator[Advice]:
             yield Advice(
                 "under_partitioned",
                 stage.stage_id,
+                stage.attempt,
                 f"{_named(stage)} kept {stage.tasks} of {round(slots)} cores busy for {seconds_words(stage.seconds)}",
                 f"use about {round(slots) * limit.PARTITIONS_PER_CORE} partitions (repartition before the work; "
                 "coalesce(1) makes one task of all that comes before it)",
@@ -96,6 +99,7 @@ def too_many_small_tasks(run: Utilisation) -> Iterator[Advice]:
             yield Advice(
                 "too_many_small_tasks",
                 stage.stage_id,
+                stage.attempt,
                 f"{_named(stage)} ran {stage.tasks:,} tasks of {stage.median_task_seconds * 1000:.0f} ms (median)",
                 f"use about {enough} partitions, or merge small input files",
                 *_shorter(run, saved),
@@ -127,4 +131,4 @@ def _amount(stage: StageUse, data: int) -> str:
 
 
 def _named(stage: StageUse) -> str:
-    return f"Stage {stage.label}"
+    return f"Stage {stage.label_of_attempt}"
