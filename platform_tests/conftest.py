@@ -76,6 +76,8 @@ def _spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkEngine]:
         for name, value in credentials().items():
             environment.setenv(name, value)
         assert engine.session is not None
+    # Until a test asks for this session, the process speaks to Sail.
+    use_connect(True)
     yield engine
     engine.stop()
 
