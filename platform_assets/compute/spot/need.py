@@ -19,8 +19,8 @@ class ClusterNeed(_Declared):
 
     Attributes:
         cores: cores for executors.
-        memory_gib_per_core: memory of an executor, overhead included, divided by its cores, in GiB; where executors would
-            fill a node, up to a tenth less, as Spark's application master needs 1 GiB of it.
+        memory_gib_per_core: memory of an executor, overhead included, divided by its cores, in GiB; where executors
+            would fill a node, up to a tenth less, as Spark's application master needs 1 GiB of it.
         architecture: one for the cluster, as the archive of its packages is built for one.
         primary_memory_gib: least memory of the primary node, in GiB.
         attempts_lost: how many attempts of this run were already lost to reclaimed spot instances.
