@@ -148,11 +148,21 @@ def load_secrets(environment: Mapping[str, str] | None = None) -> Secrets:
 
 
 def load_emr(environment: Mapping[str, str] | None = None) -> EmrSettings | None:
-    """Clusters of this deployment from the YAML file ``PLATFORM_EMR``; None if it has none. Raises EmrSettingsWrong."""
+    """Clusters of this deployment from the YAML file ``PLATFORM_EMR``; None if it has none.
+
+    Raises:
+        EmrSettingsWrong: the file is not understood, or its price book is one of another region.
+        PriceBookNotReadable: its price book is none.
+    """
+    file = (os.environ if environment is None else environment).get("PLATFORM_EMR")
+    if not file:
+        return None
+    from platform_assets.compute.emr.current_prices import list_prices
     from platform_assets.compute.emr.settings import load_emr_settings
 
-    file = (os.environ if environment is None else environment).get("PLATFORM_EMR")
-    return load_emr_settings(Path(file)) if file else None
+    settings = load_emr_settings(Path(file))
+    list_prices(settings)
+    return settings
 
 
 def secrets_named(names: Iterable[str], environment: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -12,6 +12,7 @@ import click
 from platform_assets.commands.shown import WIDE, print_json, told
 
 if TYPE_CHECKING:
+    from platform_assets.compute.emr.settings import EmrSettings
     from platform_assets.compute.prices.book import Architecture, PriceBook
     from platform_assets.compute.spot.fleet_plan import FleetPlan
     from platform_assets.compute.spot.losses import Losses
@@ -44,10 +45,11 @@ def plan(
     from platform_assets.compute.spot.plan import plan_fleets
 
     asked = {"cores": cores, "memory_gib_per_core": memory_per_core, "architecture": architecture}
-    need, policy, declared_prices = _declared({name: value for name, value in asked.items() if value is not None})
+    need, policy, settings = _declared({name: value for name, value in asked.items() if value is not None})
     need = need.model_copy(update={"attempts_lost": attempts_lost})
-    book = _book(prices or declared_prices)
+    book = _book(prices, settings)
     if placement:
+        _refuse_without_zones(book)
         made = plan_placed(price_clients(book.region).ec2, need, book, _losses(), policy)
     else:
         made = plan_fleets(need, book, _losses(), policy)
@@ -78,8 +80,8 @@ def prices(out: Path, region: str | None, days: float, advisor: str | None) -> N
     click.echo(f"{len(book.offers)} types in {len(book.zones())} zones of {chosen}: {out}")
 
 
-def _declared(asked: dict[str, Any]) -> tuple[ClusterNeed, SpotPolicy, Path | None]:
-    """Need, policy and price book of this deployment's clusters, with what is asked for instead."""
+def _declared(asked: dict[str, Any]) -> tuple[ClusterNeed, SpotPolicy, EmrSettings | None]:
+    """Need, policy and settings of this deployment's clusters, with what is asked for instead."""
     from platform_assets.compute.emr.errors import EmrSettingsWrong
     from platform_assets.compute.spot.need import ClusterNeed, SpotPolicy
     from platform_assets.settings import load_emr
@@ -89,11 +91,7 @@ def _declared(asked: dict[str, Any]) -> tuple[ClusterNeed, SpotPolicy, Path | No
     except EmrSettingsWrong as error:
         raise click.ClickException(str(error)) from error
     if settings is not None:
-        return (
-            settings.need.model_copy(update=asked),
-            settings.policy,
-            Path(settings.prices) if settings.prices else None,
-        )
+        return settings.need.model_copy(update=asked), settings.policy, settings
     if not {"cores", "memory_gib_per_core"} <= asked.keys():
         raise click.UsageError(
             "how large is the job? Give --cores and --memory-per-core, or let PLATFORM_EMR name the file of this "
@@ -102,10 +100,27 @@ def _declared(asked: dict[str, Any]) -> tuple[ClusterNeed, SpotPolicy, Path | No
     return ClusterNeed(**asked), SpotPolicy(), None
 
 
-def _book(file: Path | None) -> PriceBook:
+def _book(file: Path | None, settings: EmrSettings | None) -> PriceBook:
+    from platform_assets.compute.emr.current_prices import list_prices
     from platform_assets.compute.prices.bundled import bundled_prices, read_prices
 
-    return bundled_prices() if file is None else read_prices(file)
+    if settings is not None and file is None:
+        return list_prices(settings)
+    book = bundled_prices() if file is None else read_prices(file)
+    if settings is not None and book.region != settings.region:
+        raise click.ClickException(
+            f"{file} has the prices of {book.region}, and clusters run in {settings.region}. Fetch their prices with "
+            f"'platform emr prices --region {settings.region} --out FILE'."
+        )
+    return book
+
+
+def _refuse_without_zones(book: PriceBook) -> None:
+    if not book.zones():
+        raise click.ClickException(
+            f"--placement chooses among zones, and the price book of {book.region} has no spot prices by zone. Fetch "
+            f"one that has with 'platform emr prices --region {book.region} --out FILE' and give it with --prices FILE."
+        )
 
 
 def _losses() -> Losses:

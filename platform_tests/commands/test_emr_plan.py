@@ -112,6 +112,26 @@ def test_a_deployment_with_clusters_plans_for_its_own(
     assert "no such file" in run("plan").output
 
 
+def test_prices_of_another_region_are_refused(run: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared, prices = tmp_path / "emr.yaml", tmp_path / "prices.json"
+    prices.write_text(make_book({"m5.xlarge": (0.192, 0)}, {}).to_json())
+    monkeypatch.setenv("PLATFORM_EMR", str(declared))
+    remedy = "platform emr prices --region eu-central-1"
+    for further in ("", f"prices: {prices}\n"):
+        declared.write_text(f"region: eu-central-1\nstaging: s3://bucket/emr\n{further}")
+        refused = run("plan")
+        assert (refused.exit_code, remedy in refused.output) == (1, True)
+    declared.write_text("region: us-east-1\nstaging: s3://bucket/emr\n")
+    prices.write_text(prices.read_text().replace("us-east-1", "eu-central-1"))
+    refused = run("plan", "--prices", prices)
+    assert (refused.exit_code, "and clusters run in us-east-1" in refused.output) == (1, True)
+
+
+def test_placement_without_prices_by_zone_is_refused(run: Platform) -> None:
+    refused = run("plan", "--cores", 16, "--memory-per-core", 4, "--placement")
+    assert (refused.exit_code, "has no spot prices by zone" in refused.output) == (1, True)
+
+
 def test_own_losses_in_the_lake_count(run: Platform, tmp_path: Path) -> None:
     """Only a book with zones can tell which pool was lost."""
     book = make_book(

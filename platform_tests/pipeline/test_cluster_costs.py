@@ -56,9 +56,9 @@ def test_a_cluster_that_nobody_billed_is_found_by_its_tags_and_billed_once(
     local_emr: LocalEmr, settings: EmrSettings, tmp_path: Path
 ) -> None:
     lake, aws = Lake(tmp_path), Aws(settings.region)
-    mine = ended(local_emr, "local flights 2013-02 run-7", MINE)
+    mine = ended(local_emr, "billing flights 2013-02 run-7", MINE)
     ended(local_emr, "staging flights 2013-02 run-8", {**MINE, "platform:deployment": "staging"})
-    ended(local_emr, "local but not of the platform", {})
+    ended(local_emr, "billing but not of the platform", {})
 
     def look(hours: float) -> list:
         now = datetime.now(UTC) + timedelta(hours=hours)

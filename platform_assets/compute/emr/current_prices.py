@@ -21,7 +21,7 @@ def current_prices(settings: EmrSettings, ec2: Any) -> PriceBook:
     Raises:
         PriceBookNotReadable: the declared file is none.
         PricesNotFetched: EC2 does not tell its spot prices.
-        EmrSettingsWrong: the book is one of another region.
+        EmrSettingsWrong: the book is one of another region, or no declared subnet is in a zone with spot prices.
     """
     book = list_prices(settings)
     now = datetime.now(UTC)
@@ -36,6 +36,12 @@ def _reached(settings: EmrSettings, prices: SpotPrices) -> SpotPrices:
     """Those of the zones that have a subnet, if subnets are declared: a cluster cannot start elsewhere."""
     if not settings.subnets:
         return prices
+    told = {zone for by_zone in prices.values() for zone in by_zone}
+    if told and not told & settings.subnets.keys():
+        rule = f"EC2 tells spot prices in {', '.join(sorted(told))}, but none in {', '.join(sorted(settings.subnets))}"
+        raise EmrSettingsWrong(
+            "subnets", rule, "Declare subnets in those zones, or set policy.on_demand_shares to [1.0]"
+        )
     return {
         name: {zone: history for zone, history in by_zone.items() if zone in settings.subnets}
         for name, by_zone in prices.items()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from platform_assets.compute.emr.aws import THROTTLED
 from platform_assets.compute.emr.settings import Phase
 from platform_assets.compute.emr.view import ClusterView
 
@@ -14,6 +15,7 @@ Kind = Literal[
     "user_code",
     "data",
     "capacity",
+    "quota",
     "spot_loss",
     "bootstrap",
     "permission",
@@ -28,6 +30,7 @@ REMEDIES: dict[Kind, str] = {
     "user_code": "Correct the function and run again",
     "data": "Correct or deliver again the file it names and run again",
     "capacity": "Allow more instance types or subnets in other zones, or run later",
+    "quota": "Ask AWS for a higher quota of EC2 (Service Quotas: vCPUs on demand and on spot), or lower need.cores",
     "spot_loss": "Run again: more on-demand instances are used after each loss",
     "bootstrap": "Look at the bootstrap action's log, mend the environment archive with 'platform emr package'",
     "permission": "Renew the credentials or grant what is missing: infra/emr-policy.json lists what is needed",
@@ -43,7 +46,10 @@ PERMISSION = re.compile(
     r"|EMR_DefaultRole|InvalidInstanceProfile|SignatureDoesNotMatch|Invalid ?Role|MissingPermission",
     re.IGNORECASE,
 )
-CAPACITY = re.compile(r"INSTANCE_FLEET_TIMEOUT|INSUFFICIENT_?\w*CAPACITY|LIMIT_?EXCEEDED|QUOTA", re.IGNORECASE)
+# RequestLimitExceeded is no limit of instances, so these come first.
+THROTTLING = re.compile("|".join(THROTTLED))
+QUOTA = re.compile(r"LIMIT_?EXCEEDED|COUNT_?EXCEEDED|QUOTA", re.IGNORECASE)
+CAPACITY = re.compile(r"INSTANCE_FLEET_TIMEOUT|INSUFFICIENT_?\w*CAPACITY", re.IGNORECASE)
 # What Spark says when machines that it worked on are gone; an exception of the job's own says something else.
 MACHINES_LOST = re.compile(
     r"ExecutorLostFailure|FetchFailed|executor \S+ (was )?lost|worker lost|decommission|SparkContext (was|has been) "
@@ -122,6 +128,8 @@ def of_error(error: BaseException) -> Failure:
     text = f"{type(error).__name__}: {error}"
     kinds: tuple[tuple[re.Pattern[str], Kind], ...] = (
         (PERMISSION, "permission"),
+        (THROTTLING, "service"),
+        (QUOTA, "quota"),
         (CAPACITY, "capacity"),
         (REQUEST, "request"),
     )
@@ -162,6 +170,10 @@ def _of_words(ending: Ending, words: Sequence[str]) -> Failure:
         return Failure("cancelled", f"somebody ended the cluster: {text}")
     if view.code == "BOOTSTRAP_FAILURE":
         return Failure("bootstrap", text)
+    if THROTTLING.search(described):
+        return Failure("service", text)
+    if QUOTA.search(described):
+        return Failure("quota", text)
     if CAPACITY.search(described):
         return Failure("capacity", text)
     if REQUEST.search(described):

@@ -106,6 +106,8 @@ def _instances(settings: EmrSettings, plan: FleetPlan) -> dict[str, Any]:
     groups = list(settings.security_groups)
     optional = {
         "Ec2SubnetIds": subnets,
+        # In the account's default network; with subnets the chosen one says it.
+        "Placement": {"AvailabilityZones": [plan.zone]} if plan.zone and not subnets else None,
         "AdditionalMasterSecurityGroups": groups,
         "AdditionalSlaveSecurityGroups": groups,
     }

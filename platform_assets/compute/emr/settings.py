@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -16,6 +17,10 @@ Minutes = Annotated[float, Field(gt=0, le=7 * 24 * 60)]
 OWN_TAGS = "platform:"
 # EC2 refuses further tags on an instance, and EMR sets some of its own.
 MOST_TAGS = 30
+# What EC2 needs for machines on demand once spot was waited for in vain.
+ON_DEMAND_MINUTES = 5
+# A watcher lives though it misses some looks, and waits for throttled calls in between.
+LOOKS_MISSED, LONGEST_LOOK_SECONDS = 5, 120
 
 
 class _Declared(BaseModel):
@@ -50,7 +55,7 @@ class EmrSettings(_Declared):
         security_groups: additional groups of all machines.
         security_configuration: name of EMR's declaration of encryption at rest and in transit.
         log_key: KMS key by which EMR encrypts its logs; by default the bucket's.
-        applications: that EMR installs; AmazonCloudWatchAgent adds metrics of the machines.
+        applications: that EMR installs.
         need: cores and memory of a cluster.
         policy: how instances are chosen, see docs/guides/spot.md.
         prices: file of a price book, for list prices; by default the one that comes with the platform.
@@ -97,6 +102,32 @@ class EmrSettings(_Declared):
             raise ValueError(f"tags beginning with '{OWN_TAGS}' or 'aws:' are set for you, not {', '.join(taken)}")
         if len(self.tags) > MOST_TAGS:
             raise ValueError(f"at most {MOST_TAGS} tags are possible, not {len(self.tags)}")
+        return self
+
+    @model_validator(mode="after")
+    def _zones_are_of_the_region(self) -> Self:
+        zone = re.compile(rf"{self.region}(-[a-z]+-\d)?[a-z]")
+        others = [name for name in self.subnets if not zone.fullmatch(name)]
+        if others:
+            raise ValueError(
+                f"subnets are declared by the name of their zone, such as {self.region}a, not {', '.join(others)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _limits_agree(self) -> Self:
+        spot = self.policy.spot_timeout_minutes
+        if self.timeouts.provisioning <= spot + ON_DEMAND_MINUTES:
+            raise ValueError(
+                f"timeouts.provisioning has to be more than {spot + ON_DEMAND_MINUTES} minutes, as machines are bought "
+                f"on demand only after policy.spot_timeout_minutes ({spot}), not {self.timeouts.provisioning:g}"
+            )
+        least = LOOKS_MISSED * self.poll_seconds + LONGEST_LOOK_SECONDS
+        if self.silent_minutes * 60 < least:
+            raise ValueError(
+                f"silent_minutes has to be at least {least / 60:.3g} with poll_seconds {self.poll_seconds:g}, or the "
+                f"reaper ends clusters that are watched, not {self.silent_minutes:g}"
+            )
         return self
 
 

@@ -54,8 +54,10 @@ class Deployment:
         ended: Callable[[Any], None] | None = None,
         **changed: Any,
     ) -> EmrEngine:
-        """An engine without Dagster; ``changed`` are fields of the settings."""
+        """An engine without Dagster; ``changed`` are fields, ``timeouts`` shorter than may be declared."""
+        limits = self.settings.timeouts.model_copy(update=changed.pop("timeouts", {}))
         settings = EmrSettings.model_validate({**self.settings.model_dump(), **changed})
+        settings = settings.model_copy(update={"timeouts": limits})
         return EmrEngine(settings, "local", lambda: prices or bundled_prices(), sleep=sleep, ended=ended)
 
 

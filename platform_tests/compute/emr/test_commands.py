@@ -1,7 +1,9 @@
 """``platform emr``: what a user types, and the file that the guide tells them to write."""
 
+import inspect
 import json
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import dagster as dg
@@ -9,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from platform_assets.cli import platform
-from platform_assets.compute.emr.settings import load_emr_settings
+from platform_assets.compute.emr.settings import EmrSettings, load_emr_settings
 from platform_assets.compute.engines.ladder import Ladder
 
 ROOT = Path(__file__).parents[3]
@@ -70,5 +72,45 @@ def test_the_policy_allows_what_is_called_and_nothing_else():
     named = {f"elasticmapreduce:{operation.title().replace('_', '')}" for operation in asked}
     assert named <= allowed | {"elasticmapreduce:TerminateJobFlows"}
     emr = {action for action in allowed if action.startswith("elasticmapreduce:")}
-    # AddTags: RunJobFlow with tags needs it.
-    assert emr == named | {"elasticmapreduce:AddTags"}
+    # RunJobFlow with tags and with an idle timeout needs these.
+    assert emr == named | {"elasticmapreduce:AddTags", "elasticmapreduce:PutAutoTerminationPolicy"}
+
+
+def test_the_worker_may_do_in_glue_what_the_catalog_asks():
+    from pyiceberg.catalog import glue
+
+    policy = json.loads((ROOT / "infra" / "emr-policy.json").read_text())
+    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
+    asked = set(re.findall(r"self\.glue\.((?:get|create|update|delete)_\w+)\(", inspect.getsource(glue)))
+    # The lake neither changes nor drops a namespace.
+    asked -= {"update_database", "delete_database"}
+    assert {f"glue:{operation.title().replace('_', '')}" for operation in asked} <= allowed
+
+
+def test_the_roles_that_are_handed_on_are_those_of_the_guide():
+    policy = json.loads((ROOT / "infra" / "emr-policy.json").read_text())
+    (handed,) = [each for each in policy["Statement"] if each["Action"] == ["iam:PassRole"]]
+    assert {arn.rpartition("/")[2] for arn in handed["Resource"]} == {"EMR_DefaultRole", "MACHINE_ROLE"}
+    assert "create-role --role-name MACHINE_ROLE" in GUIDE.read_text()
+    assert "instance_profile: MACHINE_ROLE" in GUIDE.read_text()
+
+
+def test_machines_write_only_where_a_job_writes():
+    from platform_assets.compute.emr.identity import Attempt, Identity
+    from platform_assets.compute.emr.request import Places
+    from platform_assets.lake import Lake
+    from platform_assets.lake.s3 import S3Access
+
+    policy = json.loads((ROOT / "infra" / "emr-machine-policy.json").read_text())
+    writing = [each for each in policy["Statement"] if "s3:PutObject" in each["Action"]]
+    patterns = [arn for statement in writing for arn in statement["Resource"]]
+
+    def may_write(location: str) -> bool:
+        return any(fnmatch(location.replace("s3://bucket/", "arn:aws:s3:::BUCKET/"), pattern) for pattern in patterns)
+
+    settings = EmrSettings(region="us-east-1", staging="s3://bucket/staging")
+    places = Places.of(settings, Attempt(Identity("local", "run", "flights"), "abcd", "ef01", 1))
+    staged = Lake("s3://bucket/lake", "glue", S3Access(region="us-east-1")).new_staging("shop.orders")
+    assert all(map(may_write, (places.result, f"{places.messages}/1.json", f"{places.logs}/j-1/x", f"{staged}/part-0")))
+    table = staged.rpartition("/data/")[0]
+    assert not any(map(may_write, (f"{table}/metadata/1.metadata.json", "s3://bucket/staging/code/x.zip")))

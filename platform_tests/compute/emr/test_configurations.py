@@ -1,12 +1,14 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from local_emr.spot_market import Offer
 
 from platform_assets.compute.emr.configurations import configurations, merged
 from platform_assets.compute.emr.current_prices import current_prices
+from platform_assets.compute.emr.errors import EmrSettingsWrong
 from platform_assets.compute.emr.identity import Attempt, Identity
 from platform_assets.compute.emr.packages import Packages
 from platform_assets.compute.emr.planning import asked_types, plan_attempt
@@ -84,10 +86,39 @@ def test_without_scores_the_zone_is_chosen_by_price_and_the_plan_says_so(book):
     assert placed.reasons[-1].startswith("The zone was chosen by price alone. The spot placement scores could not be")
 
 
-def test_only_zones_with_a_subnet_are_planned_for(local_emr):
-    settings = SETTINGS.model_copy(update={"subnets": dict([next(iter(local_emr.subnets.items()))])})
+def test_a_cluster_starts_in_the_zone_of_its_plan_with_and_without_subnets(book):
+    chosen = plan(book)
+    bare = run_job_flow(SETTINGS, ATTEMPT, chosen, PACKAGES, ())["Instances"]
+    assert bare["Placement"] == {"AvailabilityZones": [chosen.zone]}
+    assert "Ec2SubnetIds" not in bare
+    settings = SETTINGS.model_copy(update={"subnets": {"us-east-1a": "subnet-a", "us-east-1b": "subnet-b"}})
+    placed = run_job_flow(settings, ATTEMPT, chosen, PACKAGES, ())["Instances"]
+    assert placed["Ec2SubnetIds"] == [settings.subnets[chosen.zone]]
+    assert "Placement" not in placed
+    assert "Placement" not in run_job_flow(SETTINGS, ATTEMPT, plan(bundled_prices()), PACKAGES, ())["Instances"]
 
-    assert set(current_prices(settings, local_emr.client("ec2")).zones()) <= set(settings.subnets)
+
+@pytest.fixture
+def market(local_emr, monkeypatch):
+    """EC2 that tells a spot price in two zones."""
+    at = datetime.now(UTC) - timedelta(hours=1)
+    offers = [Offer("m5.xlarge", zone, at, 0.06) for zone in ("us-east-1a", "us-east-1b")]
+    monkeypatch.setattr(local_emr.market, "history", offers)
+    return local_emr.client("ec2")
+
+
+def test_only_zones_with_a_subnet_are_planned_for(market):
+    settings = SETTINGS.model_copy(update={"subnets": {"us-east-1b": "subnet-b", "us-east-1f": "subnet-f"}})
+
+    assert current_prices(SETTINGS, market).zones() == ("us-east-1a", "us-east-1b")
+    assert current_prices(settings, market).zones() == ("us-east-1b",)
+
+
+def test_spot_prices_in_none_of_the_declared_zones_are_refused(market):
+    settings = SETTINGS.model_copy(update={"subnets": {"us-east-1f": "subnet-f"}})
+
+    with pytest.raises(EmrSettingsWrong, match="prices in us-east-1a, us-east-1b, but none in us-east-1f"):
+        current_prices(settings, market)
 
 
 def _zones(local_emr):

@@ -32,6 +32,11 @@ def test_two_lines_are_enough(tmp_path):
         (SMALLEST + "timeouts: {step: 0}\n", "timeouts.step is not valid"),
         (SMALLEST + "need: {cores: 0, memory_gib_per_core: 4}\n", "need.cores is not valid"),
         (SMALLEST + "tags: {'platform:run': x}\n", "are set for you"),
+        (SMALLEST + "subnets: {us-east-1a: subnet-1}\n", "such as eu-central-1a, not us-east-1a"),
+        (SMALLEST + "subnets: {subnet-1: eu-central-1a}\n", "such as eu-central-1a, not subnet-1"),
+        (SMALLEST + "timeouts: {provisioning: 15}\n", "timeouts.provisioning has to be more than 15 minutes"),
+        (SMALLEST + "policy: {spot_timeout_minutes: 30}\n", "more than 35 minutes"),
+        (SMALLEST + "poll_seconds: 120\n", "silent_minutes has to be at least 12 with poll_seconds 120"),
         ("- region\n", "the whole is not valid"),
     ],
 )
