@@ -130,6 +130,18 @@ def test_a_failure_of_an_incident_that_began_as_a_refusal_reaches_those_who_want
         assert told_to(state, sink)[-1] == ("resolved", True)
 
 
+def test_another_partition_that_fails_hours_later_is_shown_in_the_channel_too(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk.tick(news("flights", "broken"))
+    desk.tick(news("flights", "broken", "2013-03", minutes=30))
+    desk.tick(news("flights", "broken", "2013-03", minutes=600))
+    desk.tick(news("flights", "broken", "2013-04", minutes=900))
+
+    (root,) = slack_server.roots
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [False, False, True]
+
+
 EVENTS = st.tuples(
     st.sampled_from(["a", "b", "c", "d", "e", "f"]), st.sampled_from(["broken", "mended"]), st.sampled_from(["1", "2"])
 )
