@@ -127,16 +127,16 @@ def test_an_incident_is_closed_by_name_and_another_is_not(
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     with dg.DagsterInstance.get() as instance:
         keep_state(instance, follow(AlertState(), [a_failure()], Alerting.model_validate(declared)))
-    who = ["--who", "Ada", "--reason", "never needed"]
+    said_in_the_guide = "platform alerts close flights made --who Ada --reason superseded"
 
-    other = CliRunner().invoke(alerts, ["close", "flights", "fresh", *who])
-    done = CliRunner().invoke(alerts, ["close", "flights", "made", *who])
+    other = CliRunner().invoke(platform, said_in_the_guide.replace("made", "fresh").split()[1:])
+    done = CliRunner().invoke(platform, said_in_the_guide.split()[1:])
 
     assert other.output == "Error: No incident of 'flights' and 'fresh' stands. These do: flights made.\n"
     assert (done.exit_code, done.output.split(";")[0]) == (0, "flights made: closed")
     with dg.DagsterInstance.get() as instance:
         (news,) = closed_by_hand(instance, read_state(instance).incidents.values())
-    assert news.message == "Closed by Ada: never needed"
+    assert news.message == "Closed by Ada: superseded"
 
 
 def test_a_home_that_does_not_exist_is_told_in_a_sentence(
