@@ -18,11 +18,12 @@ TOGETHER_FROM = 4
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What one piece of news meant: the incident as it was (None if it begins here) or became."""
+    """What one piece of news meant: the incident that it changed, and whether its thread is no place to hide it."""
 
     step: Step
     news: News
     incident: Incident | None = None
+    is_loud: bool = False
 
     @property
     def times(self) -> int:
@@ -57,8 +58,9 @@ def _changed(state: AlertState, news: News) -> tuple[AlertState, _Change | None]
     known = state.incidents.get(news.key)
     if news.state == "broken":
         now = seen_again(known, news) if known else opened(news)
-        return _with_incident(state, now), _Change("followed" if known else "opened", news, now)
-    if known is None or news.subject not in known.standing:
+        loud = known is not None and known.is_joined_by(news)
+        return _with_incident(state, now), _Change("followed" if known else "opened", news, now, loud)
+    if known is None or (news.state == "mended" and news.subject not in known.standing):
         return state, None
     now = mended(known, news)
     if now.standing:
@@ -69,7 +71,7 @@ def _changed(state: AlertState, news: News) -> tuple[AlertState, _Change | None]
 
 def _sinks(change: _Change, alerting: Alerting, told: Sequence[str]) -> list[str]:
     """Where routes lead, and for what is well again also whoever was told of the breach, in this tick or before."""
-    known = [*change.incident.threads, *told] if change.incident and change.news.state == "mended" else []
+    known = [*change.incident.threads, *told] if change.incident and change.news.state != "broken" else []
     return list(dict.fromkeys([*alerting.sinks_for(change.news), *known]))
 
 
@@ -111,7 +113,8 @@ def _followed(state: AlertState, sink: str, changes: Sequence[_Change], begun: d
         times = its[0].times if len(its) == 1 else 1
         stands = any(incident.threads.get(sink) == thread for incident in state.incidents.values())
         message = message_of(step, [change.news for change in its], times)
-        state, _ = state.with_message(sink, message, thread=thread, closes=step == "resolved" and not stands)
+        closes, loud = step == "resolved" and not stands, any(change.is_loud for change in its)
+        state, _ = state.with_message(sink, message, thread=thread, closes=closes, broadcast=loud)
     return state
 
 

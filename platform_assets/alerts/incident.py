@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from platform_assets.alerts.news import Kind, News
+
+#: A thread in which nobody wrote for so long is read by nobody.
+FORGOTTEN_AFTER = timedelta(hours=4)
 
 
 class Incident(BaseModel):
@@ -17,6 +20,7 @@ class Incident(BaseModel):
         title: of its first news.
         times: how often it was seen broken.
         standing: subjects (partitions, runs) that are not mended yet.
+        seen_at: when it was seen broken last; None in what was kept before this was known.
         threads: by sink, the delivery that began the thread.
     """
 
@@ -31,7 +35,17 @@ class Incident(BaseModel):
     opened_at: datetime
     times: int
     standing: frozenset[str]
+    seen_at: datetime | None = None
     threads: dict[str, str] = {}
+
+    @property
+    def last_seen(self) -> datetime:
+        """When it was seen broken last."""
+        return self.seen_at or self.opened_at
+
+    def is_joined_by(self, news: News) -> bool:
+        """Whether news are of something else than what people were told of, and hours after that."""
+        return news.subject not in self.standing and news.at - self.last_seen >= FORGOTTEN_AFTER
 
 
 def opened(news: News) -> Incident:
@@ -45,15 +59,23 @@ def opened(news: News) -> Incident:
         title=news.title,
         opened_at=news.at,
         times=1,
+        seen_at=news.at,
         standing=frozenset({news.subject}),
     )
 
 
 def seen_again(incident: Incident, news: News) -> Incident:
     """The incident with one more sighting."""
-    return incident.model_copy(update={"times": incident.times + 1, "standing": incident.standing | {news.subject}})
+    return incident.model_copy(
+        update={
+            "times": incident.times + 1,
+            "standing": incident.standing | {news.subject},
+            "seen_at": max(incident.last_seen, news.at),
+        }
+    )
 
 
 def mended(incident: Incident, news: News) -> Incident:
-    """The incident without the subject that is well again; nothing stands any more once all are."""
-    return incident.model_copy(update={"standing": incident.standing - {news.subject}})
+    """The incident without what is well again; nothing stands any more once all is, or a person closed it."""
+    gone = incident.standing if news.state == "closed" else {news.subject}
+    return incident.model_copy(update={"standing": incident.standing - gone})

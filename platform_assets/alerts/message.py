@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -53,7 +53,7 @@ def message_of(step: Step, news: Sequence[News], times: int = 1) -> Message:
     attachments = [each.attachment for each in news if each.attachment is not None]
     return Message(
         step=step,
-        severity=max((SEVERITIES[each.kind] for each in news), key=_ORDER.index),
+        severity=highest(SEVERITIES[each.kind] for each in news),
         title=_title(step, news),
         lines=lines,
         owners=tuple(dict.fromkeys(each.owner for each in news)),
@@ -63,6 +63,11 @@ def message_of(step: Step, news: Sequence[News], times: int = 1) -> Message:
             each.model_copy(update={"text": each.text[:ATTACHMENT_CHARACTERS]}) for each in attachments[:ATTACHMENTS]
         ),
     )
+
+
+def highest(severities: Iterable[Severity]) -> Severity:
+    """The one that matters most."""
+    return max(severities, key=_ORDER.index)
 
 
 def _title(step: Step, news: Sequence[News]) -> str:

@@ -19,8 +19,8 @@ Kind = Literal[
     "rollback",
 ]
 Severity = Literal["info", "warning", "error", "critical"]
-#: ``told`` is complete in itself: nothing stands, and nothing will end.
-State = Literal["broken", "mended", "told"]
+#: ``closed`` is the end of an incident by a person's word; ``told`` is complete in itself: nothing stands or will end.
+State = Literal["broken", "mended", "closed", "told"]
 
 SEVERITIES: dict[Kind, Severity] = {
     "run_failure": "error",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from platform_assets.alerts.message import NAMED, Message
+from platform_assets.alerts.message import NAMED, Message, highest
 from platform_assets.alerts.state import AlertState
 
 HOUR = timedelta(hours=1)
@@ -50,7 +50,7 @@ def held_back(state: AlertState, sink: str, limit: int, now: datetime) -> AlertS
 
 
 def summed_up(state: AlertState, sink: str, now: datetime) -> AlertState:
-    """The state with one message in the outbox for all that was held back from a sink."""
+    """The state with one message for all that was held back from a sink, before what waits: that may follow it."""
     held = state.sink(sink).held
     if not held:
         return state
@@ -58,14 +58,17 @@ def summed_up(state: AlertState, sink: str, now: datetime) -> AlertState:
     lines = [f"{each.title} ({each.at:%H:%M} UTC)" for each in messages[:NAMED]]
     summary = Message(
         step="opened",
-        severity=messages[0].severity,
+        severity=highest(each.severity for each in messages),
         title=f"{len(held)} messages were held back since {messages[0].at:%H:%M} UTC",
         lines=(*lines, *([f"and {len(held) - NAMED} more"] if len(held) > NAMED else [])),
         owners=tuple(dict.fromkeys(owner for each in messages for owner in each.owners)),
         at=now,
     )
-    state, _ = state.with_sink(sink, held=()).with_message(sink, summary, stands_for=tuple(each.id for each in held))
-    return state
+    state, made = state.with_sink(sink, held=()).with_message(sink, summary, stands_for=tuple(each.id for each in held))
+    others = state.without(made).outbox
+    begun = [each for each in others if each.stage != "waiting"]
+    waiting = [each for each in others if each.stage == "waiting"]
+    return state.model_copy(update={"outbox": (*begun, made, *waiting)})
 
 
 def _of_the_last_hour(state: AlertState, sink: str, now: datetime) -> tuple[datetime, ...]:

@@ -24,6 +24,7 @@ class Delivery(BaseModel):
         id: the same for every attempt, so that a sink can tell a repetition.
         thread: the delivery that began the thread; None if this one begins one.
         closes: whether nothing of the thread stands any more.
+        broadcast: whether those who do not follow the thread should see it too.
         stands_for: deliveries that were held back and are summed up in this one; their threads are this one's.
         reference: under which the sink keeps it, once it is there.
     """
@@ -35,6 +36,7 @@ class Delivery(BaseModel):
     message: Message
     thread: str | None = None
     closes: bool = False
+    broadcast: bool = False
     stands_for: tuple[str, ...] = ()
     stage: Stage = "waiting"
     reference: str = ""
@@ -119,6 +121,7 @@ class AlertState(BaseModel):
         *,
         thread: str | None = None,
         closes: bool = False,
+        broadcast: bool = False,
         stands_for: tuple[str, ...] = (),
     ) -> tuple[AlertState, Delivery]:
         """The state with one more message in the outbox, and the delivery of that."""
@@ -129,6 +132,7 @@ class AlertState(BaseModel):
             message=message,
             thread=thread,
             closes=closes,
+            broadcast=broadcast,
             stands_for=stands_for,
         )
         changed = self.model_copy(update={"outbox": (*self.outbox, delivery), "messages": self.messages + 1})

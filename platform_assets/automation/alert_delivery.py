@@ -98,6 +98,7 @@ def _followed(
 ) -> tuple[AlertState, dict[str, Exception]]:
     """The state after the news, and why sources could not be read."""
     from platform_assets.alerts.follow import follow
+    from platform_assets.automation.alert_closing import closed_by_hand
     from platform_assets.automation.alert_sources import gather
     from platform_assets.automation.news.place import Place
     from platform_assets.notebook import open_lake
@@ -110,5 +111,7 @@ def _followed(
     lake = open_lake(context.resources.workspace.settings)
     models = [name for product in products for name in product.models]
     found = gather(place, state.sources, models, lake, has_time)
-    followed = follow(state, found.news, alerting) if found.news else state
+    # What broke since is an incident of its own.
+    news = [*closed_by_hand(context.instance, state.incidents.values()), *found.news]
+    followed = follow(state, news, alerting) if news else state
     return followed.model_copy(update={"sources": found.sources}), found.failures

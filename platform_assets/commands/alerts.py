@@ -9,6 +9,8 @@ import click
 from platform_assets.commands.shown import print_json, print_rows, told
 
 if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
     from platform_assets.alerts.declaration import Alerting
     from platform_assets.alerts.state import AlertState
 
@@ -26,13 +28,11 @@ def alerts() -> None:
 @told
 def list_(everything: bool, as_json: bool) -> None:
     """What stands: incidents that people were told of, and breaches of rules in platform.alerts."""
-    import dagster as dg
-
     from platform_assets.automation.alert_state import read_state
     from platform_assets.notebook import open_lake
     from platform_assets.pipeline.alerts import read_alerts
 
-    with dg.DagsterInstance.get() as instance:
+    with _instance() as instance:
         state = read_state(instance)
     incidents = [incident.model_dump(mode="json", exclude={"threads"}) for incident in state.incidents.values()]
     breaches = [each.model_dump(mode="json") for each in read_alerts(open_lake()) if everything or each.is_open]
@@ -51,6 +51,29 @@ def list_(everything: bool, as_json: bool) -> None:
             print_rows(title, rows)
     if not any(tables.values()):
         click.echo("Nothing stands.")
+
+
+@alerts.command()
+@click.argument("asset")
+@click.argument("rule")
+@click.option("--who", required=True, help="Who decides it.")
+@click.option("--reason", required=True, help="Why nothing of it stands any more.")
+@told
+def close(asset: str, rule: str, who: str, reason: str) -> None:
+    """End the incident of ASSET and RULE, as `platform alerts list` names them, by a person's word."""
+    from datetime import UTC, datetime
+
+    from platform_assets.automation.alert_closing import close_by_hand
+    from platform_assets.automation.alert_state import read_state
+
+    with _instance() as instance:
+        incidents = read_state(instance).incidents
+        incident = incidents.get(f"{asset}/{rule}")
+        if incident is None:
+            standing = ", ".join(f"{each.asset} {each.rule}" for each in incidents.values()) or "none"
+            raise click.ClickException(f"No incident of '{asset}' and '{rule}' stands. These do: {standing}.")
+        close_by_hand(instance, incident, who, reason, datetime.now(UTC))
+    click.echo(f"{asset} {rule}: closed; those who were told of it are told so at the sensor's next look.")
 
 
 @alerts.command()
@@ -76,6 +99,19 @@ def test(name: str | None) -> None:
             click.echo(f"{each}: took a message")
     if failed:
         raise click.ClickException("\n".join(failed))
+
+
+def _instance() -> DagsterInstance:
+    import dagster as dg
+
+    from platform_assets.settings import dagster_home
+
+    home = dagster_home()
+    if not home.is_dir():
+        raise click.ClickException(
+            f"DAGSTER_HOME is {home}, which is no folder. Set it to the folder of the daemon's instance."
+        )
+    return dg.DagsterInstance.from_config(str(home))
 
 
 def _alerting() -> Alerting:

@@ -9,7 +9,7 @@ from slack_server import SlackServer
 
 from platform_assets.alerts.declaration import Alerting
 from platform_assets.alerts.follow import follow
-from platform_assets.alerts.news import News
+from platform_assets.alerts.news import Kind, News
 from platform_assets.alerts.sinks.slack import Slack
 from platform_assets.alerts.state import AlertState
 
@@ -97,6 +97,21 @@ def test_more_than_an_hour_may_have_are_held_back_and_told_in_one_summary(
     assert "Resolved: asset_7" in reply.shown
 
 
+def test_the_summary_comes_before_what_follows_in_it_with_the_highest_severity(
+    slack: Slack, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk = Desk(slack, limit=2)
+    kinds: list[Kind] = ["run_failure", "run_failure", "drift", "run_failure"]
+    for minute, kind in enumerate(kinds):
+        desk.tick(news(f"asset_{minute}", "broken", kind=kind, minutes=minute), minutes=minute)
+    # The hour is over as news come of what was held back.
+    desk.tick(news("asset_3", "mended", minutes=70), minutes=70)
+
+    summary = slack_server.roots[-1]
+    assert summary.text == "[error] 2 messages were held back since 12:02 UTC"
+    assert [reply.shown.split("*")[1] for reply in slack_server.thread(summary)] == ["Resolved: asset_3 2013-02"]
+
+
 TWO_SINKS = Alerting.model_validate(
     {
         "sinks": {name: {"kind": "webhook", "url": {"env": "HOOK"}} for name in ("failures", "refusals")},
@@ -128,6 +143,18 @@ def test_a_failure_of_an_incident_that_began_as_a_refusal_reaches_those_who_want
     state = follow(state, [news("flights", "mended", each) for each in ("2013-02", "2013-03", "2013-04")], TWO_SINKS)
     for sink in TWO_SINKS.sinks:
         assert told_to(state, sink)[-1] == ("resolved", True)
+
+
+def test_another_partition_that_fails_hours_later_is_shown_in_the_channel_too(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk.tick(news("flights", "broken"))
+    desk.tick(news("flights", "broken", "2013-03", minutes=30))
+    desk.tick(news("flights", "broken", "2013-03", minutes=600))
+    desk.tick(news("flights", "broken", "2013-04", minutes=900))
+
+    (root,) = slack_server.roots
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [False, False, True]
 
 
 EVENTS = st.tuples(

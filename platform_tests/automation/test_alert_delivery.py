@@ -3,6 +3,7 @@
 import gzip
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +12,7 @@ from alert_channel import TOKEN_VARIABLE, Office
 from http_stand_in import Answer, Call
 from slack_server import TOKEN, SlackServer
 
+from platform_assets.automation.alert_closing import close_by_hand
 from platform_assets.automation.alert_state import read_state
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.settings import load_settings
@@ -140,6 +142,29 @@ def test_every_asset_that_a_run_failed_to_make_is_told_with_its_own_exception(
     run_of(office, delay_features, complete=True)
     office.tick()
     assert list(read_state(office.instance).incidents) == ["weather_features/made"]
+
+
+def test_an_incident_that_a_person_closes_ends_in_its_thread_and_what_breaks_later_is_another(
+    office: Office, slack_server: SlackServer
+) -> None:
+    for partition in ("2013-02", "2013-03"):
+        run_of(office, delay_features, partition=partition)
+        office.tick()
+    (incident,) = read_state(office.instance).incidents.values()
+
+    close_by_hand(office.instance, incident, "Ada", "2013-02 is never needed", datetime.now(UTC))
+    office.tick()
+    assert read_state(office.instance).incidents == {}
+    (root,) = slack_server.roots
+    end = slack_server.thread(root)[-1]
+    assert "Closed by Ada: 2013-02 is never needed" in end.shown
+    assert end.broadcast
+
+    run_of(office, delay_features)
+    office.tick()
+    office.tick()
+    assert list(read_state(office.instance).incidents) == ["delay_features/made"]
+    assert len(slack_server.roots) == 2
 
 
 def test_a_job_without_assets_is_told_and_mended_by_its_next_success(office: Office, slack_server: SlackServer) -> None:

@@ -43,23 +43,48 @@ def test_a_champion_is_told_as_it_is_made(office: Office, slack_server: SlackSer
     assert "Decided by gates: drift" in root.shown
 
 
+def judge(office: Office, partition: str, passed: bool) -> None:
+    """Answer the check of a model's level for a partition."""
+    office.instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey("flight_delay_performance"),
+            check_name="holds_validation_level",
+            passed=passed,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="AUC fell by 0.04",
+            partition=partition,
+        )
+    )
+
+
 def test_a_model_below_its_level_is_told_and_so_is_its_recovery(office: Office, slack_server: SlackServer) -> None:
     for partition, passed in (("2013-02", False), ("2013-03", True)):
-        office.instance.report_runless_asset_event(
-            dg.AssetCheckEvaluation(
-                asset_key=dg.AssetKey("flight_delay_performance"),
-                check_name="holds_validation_level",
-                passed=passed,
-                severity=dg.AssetCheckSeverity.WARN,
-                description="AUC fell by 0.04",
-                partition=partition,
-            )
-        )
+        judge(office, partition, passed)
         office.tick()
 
     (root,) = slack_server.roots
     assert "*flight_delay 2013-02: below its level*" in root.shown
     assert "AUC fell by 0.04" in root.shown
+    assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
+
+
+def test_an_older_partition_that_is_judged_again_neither_ends_a_fall_nor_begins_one(
+    office: Office, slack_server: SlackServer
+) -> None:
+    for partition, passed in (("2013-04", False), ("2013-02", True)):
+        judge(office, partition, passed)
+        office.tick()
+    assert list(read_state(office.instance).incidents) == ["flight_delay_performance/holds_validation_level"]
+
+    # Between two looks, the newest partition first.
+    judge(office, "2013-05", True)
+    judge(office, "2013-03", False)
+    office.tick()
+    judge(office, "2013-01", False)
+    office.tick()
+
+    assert read_state(office.instance).incidents == {}
+    (root,) = slack_server.roots
     assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
 
 

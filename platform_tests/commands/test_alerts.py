@@ -14,7 +14,8 @@ from platform_assets.alerts.declaration import Alerting
 from platform_assets.alerts.follow import follow
 from platform_assets.alerts.news import News
 from platform_assets.alerts.state import AlertState
-from platform_assets.automation.alert_state import keep_state
+from platform_assets.automation.alert_closing import closed_by_hand
+from platform_assets.automation.alert_state import keep_state, read_state
 from platform_assets.cli import platform
 from platform_assets.commands.alerts import alerts
 
@@ -85,13 +86,8 @@ def test_without_a_file_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
     assert "set PLATFORM_ALERTS" in done.output
 
 
-def test_what_stands_and_what_waits_is_listed(
-    declared: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "home").mkdir()
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
-    assert CliRunner().invoke(alerts, ["list"]).output == "Nothing stands.\n"
-    news = News(
+def a_failure() -> News:
+    return News(
         kind="run_failure",
         state="broken",
         asset="flights",
@@ -102,8 +98,16 @@ def test_what_stands_and_what_waits_is_listed(
         at=datetime(2026, 11, 21, tzinfo=UTC),
         subject="2013-02",
     )
+
+
+def test_what_stands_and_what_waits_is_listed(
+    declared: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    assert CliRunner().invoke(alerts, ["list"]).output == "Nothing stands.\n"
     with dg.DagsterInstance.get() as instance:
-        keep_state(instance, follow(AlertState(), [news], Alerting.model_validate(declared)))
+        keep_state(instance, follow(AlertState(), [a_failure()], Alerting.model_validate(declared)))
 
     listed = json.loads(CliRunner().invoke(alerts, ["list", "--json"]).output)
 
@@ -114,3 +118,42 @@ def test_what_stands_and_what_waits_is_listed(
         ("hook", "on its way"),
     ]
     assert "flights 2013-02 failed" in CliRunner().invoke(alerts, ["list"]).output
+
+
+def test_an_incident_is_closed_by_name_and_another_is_not(
+    declared: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    with dg.DagsterInstance.get() as instance:
+        keep_state(instance, follow(AlertState(), [a_failure()], Alerting.model_validate(declared)))
+    said_in_the_guide = "platform alerts close flights made --who Ada --reason superseded"
+
+    other = CliRunner().invoke(platform, said_in_the_guide.replace("made", "fresh").split()[1:])
+    done = CliRunner().invoke(platform, said_in_the_guide.split()[1:])
+
+    assert other.output == "Error: No incident of 'flights' and 'fresh' stands. These do: flights made.\n"
+    assert (done.exit_code, done.output.split(";")[0]) == (0, "flights made: closed")
+    with dg.DagsterInstance.get() as instance:
+        (news,) = closed_by_hand(instance, read_state(instance).incidents.values())
+    assert news.message == "Closed by Ada: superseded"
+
+
+def test_a_home_that_does_not_exist_is_told_in_a_sentence(
+    declared: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "nowhere"))
+
+    done = CliRunner().invoke(alerts, ["list"])
+
+    assert done.exit_code == 1
+    assert f"DAGSTER_HOME is {tmp_path / 'nowhere'}, which is no folder." in done.output
+
+
+def test_without_dagster_home_the_instance_of_the_repository_is_read(
+    declared: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setattr("platform_assets.settings.ROOT", tmp_path)
+
+    assert CliRunner().invoke(alerts, ["list"]).output == "Nothing stands.\n"

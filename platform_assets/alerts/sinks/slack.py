@@ -76,7 +76,7 @@ class Slack(Sink):
         self._channel, self._client = channel, client
 
     def send(self, delivery: Delivery, thread: str | None) -> str:
-        """Post the message; the one that closes a thread is shown in the channel too."""
+        """Post the message; one that closes a thread, or that nobody would look for there, is in the channel too."""
         with self._told_as_failure():
             answer = self._client.chat_postMessage(
                 channel=self._channel,
@@ -84,7 +84,7 @@ class Slack(Sink):
                 blocks=_blocks(delivery.message),
                 metadata={"event_type": _EVENT, "event_payload": {"id": delivery.id}},
                 thread_ts=thread,
-                reply_broadcast=delivery.closes if thread else None,
+                reply_broadcast=delivery.closes or delivery.broadcast if thread else None,
                 unfurl_links=False,
             )
         return thread or str(answer["ts"])

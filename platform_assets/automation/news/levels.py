@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
@@ -12,26 +14,53 @@ from platform_assets.alerts.news import News
 from platform_assets.automation.news.place import Place
 
 LEVEL_CHECK = "holds_validation_level"
+# Answers that one look reads: an asset's backfill gives more, of which the newest matter.
+_PAGE = 100
 _ANSWERED = frozenset({AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED})
 
 
-def level_news(
-    place: Place, seen: dict[str, float] | None, models: Iterable[str]
-) -> tuple[list[News], dict[str, float]]:
-    """What each model's newest performance says, if it was judged since; the first look tells a fall that stands.
+def level_news(place: Place, seen: dict[str, Any] | None, models: Iterable[str]) -> tuple[list[News], dict[str, Any]]:
+    """What each model's newest partition says, if it was judged since; the first look tells a fall that stands.
 
-    ``seen`` has the time of the newest answer by model.
+    ``seen`` has the time of the newest answer by model, and the newest partition that was judged: what an old one is
+    judged again says nothing of the model as it is.
     """
-    known, news = dict(seen or {}), []
+    known, news = {model: _Judged.of(kept) for model, kept in (seen or {}).items()}, []
+    storage = place.instance.event_log_storage
     keys = {dg.AssetCheckKey(dg.AssetKey(f"{model}_performance"), LEVEL_CHECK): model for model in models}
-    latest = place.instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
-    for key, record in latest.items():
-        event = record.event
-        if event is None or record.status not in _ANSWERED or event.timestamp <= known.get(keys[key], 0.0):
+    for key, latest in storage.get_latest_asset_check_execution_by_key(list(keys)).items():
+        model, judged = keys[key], known.get(keys[key], _Judged())
+        # While a run is on its way, others may have been answered before it.
+        if latest.status in _ANSWERED and latest.event is not None and latest.event.timestamp <= judged.at:
             continue
-        known[keys[key]] = event.timestamp
-        news.append(_news(place, keys[key], event))
-    return news, known
+        page = storage.get_asset_check_execution_history(key, _PAGE, None, set(_ANSWERED))
+        new = [each.event for each in page if each.event is not None and each.event.timestamp > judged.at]
+        newest = max(new, key=lambda event: (_partition(event), event.timestamp), default=None)
+        if newest is None:
+            continue
+        if _partition(newest) >= judged.partition:
+            news.append(_news(place, model, newest))
+        partition = max(judged.partition, _partition(newest))
+        known[model] = _Judged(max(event.timestamp for event in new), partition)
+    return news, {model: asdict(judged) for model, judged in known.items()}
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """How far a model was judged: the time of the newest answer, and the newest partition."""
+
+    at: float = 0.0
+    partition: str = ""
+
+    @staticmethod
+    def of(kept: Any) -> _Judged:
+        # The time alone was kept at first.
+        return _Judged(**kept) if isinstance(kept, dict) else _Judged(float(kept))
+
+
+def _partition(event: dg.EventLogEntry) -> str:
+    answer = event.dagster_event.asset_check_evaluation_data if event.dagster_event else None
+    return (answer.partition if answer else None) or ""
 
 
 def _news(place: Place, model: str, event: dg.EventLogEntry) -> News:
