@@ -39,11 +39,11 @@ def start_worker(deployment, of: str) -> subprocess.Popen[bytes]:
 
 
 def until(condition) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         if condition():
             return
         time.sleep(0.1)
-    raise AssertionError("it did not come to that in a minute")
+    raise AssertionError("it did not come to that in three minutes")
 
 
 def unknown(run_id: str):
