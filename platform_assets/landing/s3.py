@@ -116,7 +116,8 @@ def client(service: str, address: str, endpoint: str | None, region: str | None)
     except ImportError as error:
         raise ExtraMissing(address) from error
     with told(address):
-        return boto3.client(service, endpoint_url=endpoint, region_name=region)
+        # A session of its own: boto3's default one keeps the credentials that a process met first.
+        return boto3.Session().client(service, endpoint_url=endpoint, region_name=region)
 
 
 @contextlib.contextmanager

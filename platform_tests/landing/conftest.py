@@ -101,7 +101,7 @@ def s3_client() -> Callable[[str], S3Client]:
     def connect(endpoint: str) -> S3Client:
         import boto3
 
-        client: S3Client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+        client: S3Client = boto3.Session().client("s3", endpoint_url=endpoint, region_name="us-east-1")
         return client
 
     return connect

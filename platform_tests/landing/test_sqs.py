@@ -28,7 +28,7 @@ class Queue:
         import boto3
 
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", endpoint)
-        self._s3, self._sqs = s3, boto3.client("sqs", endpoint_url=endpoint, region_name="us-east-1")
+        self._s3, self._sqs = s3, boto3.Session().client("sqs", endpoint_url=endpoint, region_name="us-east-1")
         self._s3.create_bucket(Bucket=BUCKET)
         self.prefix = uuid.uuid4().hex
         # Messages that were read but not deleted come again at once.

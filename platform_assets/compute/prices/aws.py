@@ -25,7 +25,10 @@ def price_clients(region: str) -> PriceClients:
     """Clients with the credentials that every AWS client finds."""
     import boto3
 
-    return PriceClients(boto3.client("ec2", region_name=region), boto3.client("pricing", region_name=PRICE_LIST_REGION))
+    # A session of its own: boto3's default one keeps the credentials that a process met first.
+    session = boto3.Session()
+    ec2, pricing = session.client("ec2", region_name=region), session.client("pricing", region_name=PRICE_LIST_REGION)
+    return PriceClients(ec2, pricing)
 
 
 @contextmanager

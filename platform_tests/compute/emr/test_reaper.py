@@ -66,7 +66,7 @@ def test_the_cluster_of_a_killed_worker_is_ended_and_no_other(deployment):
         assert len(list(running(aws, settings, "theirs"))) == 1
     finally:
         other.send_signal(signal.SIGINT)
-        assert other.wait(60) != 0
+        assert other.wait(180) != 0
     # A cancelled worker ends its own.
     until(lambda: deployment.emr.running_clusters() == [])
 
