@@ -20,7 +20,7 @@ pytestmark = pytest.mark.spark
 
 PYTHON = f"{sys.prefix}/bin/python{sys.version_info.major}.{sys.version_info.minor}"
 #: What no test has on its path.
-CARRIED = '''
+CARRIED = """
 from pyspark.sql.functions import udf
 
 
@@ -33,7 +33,7 @@ def doubled(number):
 
 def numbers(session):
     return session.range(20).select(doubled("id").alias("number"))
-'''
+"""
 JOB = Job(
     name="count",
     function="carried_jobs:numbers",
