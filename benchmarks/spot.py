@@ -168,7 +168,7 @@ def print_sensitivity(seeds: int, count: int) -> None:
         "without volatility": SpotPolicy(volatility_weight=0),
         "5 types": SpotPolicy(max_types=5),
         "any price up to on demand": SpotPolicy(price_spread=10),
-        "core fleet 20 %": SpotPolicy(core_share=0.2),
+        "core fleet 25 %": SpotPolicy(core_share=0.25),
         "core fleet 100 %": SpotPolicy(core_share=1),
         "nothing on demand at first": SpotPolicy(on_demand_shares=(0, 0.5, 1)),
     }

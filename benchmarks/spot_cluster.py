@@ -73,13 +73,16 @@ class Attempt:
 
 
 def run_attempt(market: Market, launch: Launch, cores: int, hours: float, at: datetime) -> Attempt:
-    """Run a job of ``hours`` on ``cores`` cores (a smaller cluster takes longer) on a new cluster, bought at ``at``."""
-    return _Cluster(market, launch, at).work(cores * hours)
+    """Run a job of ``hours`` on ``cores`` cores on a new cluster, bought at ``at``.
+
+    A smaller cluster takes longer; a larger one is no faster, as Spark is told to use no more executors.
+    """
+    return _Cluster(market, launch, at, cores).work(cores * hours)
 
 
 class _Cluster:
-    def __init__(self, market: Market, launch: Launch, at: datetime) -> None:
-        self.market, self.launch, self.bought = market, launch, at
+    def __init__(self, market: Market, launch: Launch, at: datetime, cores: int) -> None:
+        self.market, self.launch, self.bought, self.used = market, launch, at, cores
         self.holdings: list[Holding] = []
         self.primary: list[Holding] = []
         ready = at
@@ -154,7 +157,8 @@ class _Cluster:
         """Cores that work: none before every fleet is there."""
         if now < self.ready:
             return 0
-        return sum(holding.cores for holding in self._alive() if holding.since + BOOT <= now)
+        there = sum(holding.cores for holding in self._alive() if holding.since + BOOT <= now)
+        return min(there, self.used)
 
     def _next_ready(self, now: datetime) -> datetime | None:
         if now < self.ready:

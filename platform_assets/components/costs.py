@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_assets.components.daily import made_daily
 from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import WorkspaceResource
 from platform_assets.pipeline.costs.budgets import COSTS_ASSET, declared_budgets, kept_check, nearly_check
@@ -60,15 +61,7 @@ def costs(products: "Sequence[Product]") -> dg.Definitions:
             check_results=[result for finding in month.budgets for result in _results(finding)],
         )
 
-    job = dg.define_asset_job("account_costs", selection=dg.AssetSelection.assets(COSTS_ASSET), description=ABOUT)
-    schedule = dg.ScheduleDefinition(
-        name=f"{COSTS_ASSET}_daily",
-        job=job,
-        cron_schedule=EVERY_MORNING,
-        description=ABOUT,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-    )
-    return dg.Definitions(assets=[platform_costs], jobs=[job], schedules=[schedule])
+    return made_daily(platform_costs, "account_costs", EVERY_MORNING, ABOUT)
 
 
 def _forgotten(context: dg.AssetExecutionContext, lake: "Lake", deployment: str, now: datetime) -> "list[UsageRecord]":

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from platform_assets.automation.event_log import materialisations
+from platform_assets.components.daily import made_daily
 from platform_assets.pipeline.health import HEALTH, REMEMBERED, HealthReport, health_report
 from platform_assets.quality.health import HealthFinding
 
@@ -38,15 +39,7 @@ def health() -> dg.Definitions:
             check_results=[_result(report, finding) for finding in report.findings],
         )
 
-    job = dg.define_asset_job(f"judge_{NAME}", selection=dg.AssetSelection.assets(NAME), description=ABOUT)
-    schedule = dg.ScheduleDefinition(
-        name=f"{NAME}_daily",
-        job=job,
-        cron_schedule=EVERY_MORNING,
-        description=ABOUT,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-    )
-    return dg.Definitions(assets=[pipeline_health], jobs=[job], schedules=[schedule])
+    return made_daily(pipeline_health, f"judge_{NAME}", EVERY_MORNING, ABOUT)
 
 
 def _result(report: HealthReport, finding: HealthFinding) -> dg.AssetCheckResult:

@@ -11,44 +11,25 @@ from platform_assets.quality.rate_of_change.strategies.batch_normal import Batch
 #: Materialisations of an asset that count, the newest ones; a bound on what is read of Dagster's event log.
 REMEMBERED = 30
 
+
+def _usual(noun: str, measure: str, did: str, tolerance: float) -> HealthRule:
+    return HealthRule(
+        name=f"usual_{noun}",
+        description=f"The newest materialisation of each asset {did} as those before it.",
+        measure=measure,
+        strategy=BatchNormal(kind="batch_normal", deviations=4),
+        minimum_history=8,
+        tolerance=tolerance,
+        before="pass",
+    )
+
+
 # Durations depend on who else uses the machine, rows and bytes on the month; only what is also large counts.
 HEALTH = (
-    HealthRule(
-        name="usual_duration",
-        description="The newest materialisation of each asset took about as long as those before it.",
-        measure="seconds",
-        strategy=BatchNormal(kind="batch_normal", deviations=4),
-        minimum_history=8,
-        tolerance=1.0,
-        before="pass",
-    ),
-    HealthRule(
-        name="usual_rows",
-        description="The newest materialisation of each asset published about as many rows as those before it.",
-        measure="rows",
-        strategy=BatchNormal(kind="batch_normal", deviations=4),
-        minimum_history=8,
-        tolerance=0.5,
-        before="pass",
-    ),
-    HealthRule(
-        name="usual_bytes",
-        description="The newest materialisation of each asset wrote about as many bytes as those before it.",
-        measure="bytes",
-        strategy=BatchNormal(kind="batch_normal", deviations=4),
-        minimum_history=8,
-        tolerance=0.5,
-        before="pass",
-    ),
-    HealthRule(
-        name="usual_cost",
-        description="The newest materialisation of each asset cost about as much as those before it.",
-        measure="usd",
-        strategy=BatchNormal(kind="batch_normal", deviations=4),
-        minimum_history=8,
-        tolerance=1.0,
-        before="pass",
-    ),
+    _usual("duration", "seconds", "took about as long", tolerance=1.0),
+    _usual("rows", "rows", "published about as many rows", tolerance=0.5),
+    _usual("bytes", "bytes", "wrote about as many bytes", tolerance=0.5),
+    _usual("cost", "usd", "cost about as much", tolerance=1.0),
 )
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from platform_assets.compute.emr.settings import EmrSettings
 from platform_assets.compute.spot.fleet_plan import FleetPlan
+from platform_assets.compute.spot.ranking import EXECUTOR_SIZES
 
 # Where the bootstrap action unpacks the dependencies on every machine.
 PACKAGES = "/opt/platform/packages"
-# Executors of more cores share more, and lose more when a spot instance goes.
-EXECUTOR_CORES = 4
 # Python workers live outside of the JVM's memory; Spark takes no less for them.
 OVERHEAD, LEAST_OVERHEAD_MIB = 0.2, 384
 
@@ -59,7 +58,7 @@ def spark_defaults(settings: EmrSettings, plan: FleetPlan, event_logs: str) -> d
 def executor_cores(plan: FleetPlan) -> int:
     """Cores of an executor: so many that every node that may come is filled by whole ones."""
     weights = [each.weight for each in plan.executor_types]
-    return max(cores for cores in range(1, EXECUTOR_CORES + 1) if all(weight % cores == 0 for weight in weights))
+    return max(size for size in EXECUTOR_SIZES if all(weight % size == 0 for weight in weights))
 
 
 def merged(configurations: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ class EmrSettings(_Declared):
     security_configuration: str | None = None
     log_key: str | None = None
     applications: tuple[str, ...] = ("Spark",)
-    need: ClusterNeed = ClusterNeed(cores=8, memory_gib_per_core=4)
+    need: ClusterNeed = ClusterNeed(cores=8, memory_gib_per_core=3)
     policy: SpotPolicy = SpotPolicy()
     prices: str | None = None
     timeouts: Timeouts = Timeouts()

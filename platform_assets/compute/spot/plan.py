@@ -109,12 +109,21 @@ def _whole(cores: float, instance: int) -> int:
 
 
 def _spot_fleet(role: Role, on_demand: int, spot: int, ranking: Ranking, policy: SpotPolicy) -> Fleet:
-    # An instance larger than the part that it fills would be paid for without being needed.
     parts = [part for part in (on_demand, spot) if part]
+    chosen = diversified(_without_excess(parts, ranking), policy)
+    return Fleet(role, tuple(_planned(each, policy) for each in chosen), on_demand=on_demand, spot=spot)
+
+
+def _without_excess(parts: Sequence[int], ranking: Ranking) -> list[Candidate]:
+    """Candidates that fill each part evenly, as cores beyond it would be paid for without being used.
+
+    If they are too few to choose from, all that are no larger than the smallest part.
+    """
+    even = [each for each in ranking.candidates if all(part % each.cores == 0 for part in parts)]
+    if len(even) >= FLEXIBLE:
+        return even
     largest = max(min(parts), _smallest_instance(ranking))
-    fitting = [each for each in ranking.candidates if each.cores <= largest]
-    types = tuple(_planned(each, policy) for each in diversified(fitting, policy))
-    return Fleet(role, types, on_demand=on_demand, spot=spot)
+    return [each for each in ranking.candidates if each.cores <= largest]
 
 
 def _planned(candidate: Candidate, policy: SpotPolicy) -> PlannedType:

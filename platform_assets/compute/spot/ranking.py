@@ -13,6 +13,9 @@ from platform_assets.compute.spot.risk import reclaimed_share, risk_factor
 from platform_assets.compute.spot.usable import usable_cores
 from platform_assets.compute.spot.volatility import daily_volatility, volatility_factor
 
+# Cores of an executor; each fits evenly into the one before. More share more, and lose more when an instance goes.
+EXECUTOR_SIZES = (4, 2, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -61,13 +64,21 @@ class Ranking:
 
 
 def fitting_types(need: ClusterNeed, book: PriceBook) -> dict[str, int]:
-    """Usable cores of every type of the architecture that can hold at least one core of the need, by name."""
+    """Usable cores of every type of the architecture that can hold at least one core of the need, by name.
+
+    Rounded down to 1, 2 or a multiple of 4, so that executors of one size, and not of one core, fill the nodes.
+    """
     fitting = {
-        each.name: usable_cores(each, need.memory_gib_per_core)
+        each.name: _in_executors(usable_cores(each, need.memory_gib_per_core))
         for each in book.instance_types()
         if each.architecture == need.architecture
     }
     return {name: cores for name, cores in fitting.items() if cores > 0}
+
+
+def _in_executors(cores: int) -> int:
+    size = next(size for size in EXECUTOR_SIZES if size <= max(cores, 1))
+    return cores // size * size
 
 
 def cheapest_on_demand(fitting: dict[str, int], book: PriceBook) -> float:

@@ -55,7 +55,7 @@ def _against_never(outcome: PolicyOutcome, currency: str, name: str = "it") -> s
 
 
 def _against_rival(best: PolicyOutcome, rival: PolicyOutcome, currency: str) -> str:
-    trainings = f"{_retrainings(best)} instead of {rival.retrainings}"
+    trainings = f"{best.retrainings_in_words} instead of {rival.retrainings}"
     if best.net_against_never is None or rival.net_against_never is None:
         difference = f"a mean AUC of {_figure(best.mean_auc)} against {_figure(rival.mean_auc)}"
     else:
@@ -76,17 +76,13 @@ def _alike(outcomes: Sequence[PolicyOutcome]) -> list[str]:
 
 def _rates(outcome: PolicyOutcome) -> str:
     months = f"better in {outcome.months_better_than_never} of {outcome.labelled_months} labelled months"
-    return f"{months}, {_retrainings(outcome)}, {outcome.cpu_seconds:,.0f} s of CPU"
+    return f"{months}, {outcome.retrainings_in_words}, {outcome.cpu_seconds:,.0f} s of CPU"
 
 
 def _short(outcome: PolicyOutcome, currency: str) -> str:
     if outcome.net_against_never is None:
-        return f"AUC {outcome.auc_gained or 0.0:+.4f}, {_retrainings(outcome)}"
-    return f"{outcome.net_against_never:+,.0f} {currency}, {_retrainings(outcome)}"
-
-
-def _retrainings(outcome: PolicyOutcome) -> str:
-    return f"{outcome.retrainings} retraining{'' if outcome.retrainings == 1 else 's'}"
+        return f"AUC {outcome.auc_gained or 0.0:+.4f}, {outcome.retrainings_in_words}"
+    return f"{outcome.net_against_never:+,.0f} {currency}, {outcome.retrainings_in_words}"
 
 
 def _quoted(outcome: PolicyOutcome) -> str:

@@ -40,7 +40,7 @@ def quality_panel(outcome: PolicyOutcome, never: PolicyOutcome, scale: Range) ->
 
 def _facts(outcome: PolicyOutcome) -> str:
     mean = "-" if outcome.mean_auc is None else f"{outcome.mean_auc:.3f}"
-    return f"mean {mean}, {outcome.retrainings} retrainings"
+    return f"mean {mean}, {outcome.retrainings_in_words}"
 
 
 def _axes(months: Sequence[MonthOutcome], scale: Range, width: float) -> str:

@@ -66,6 +66,11 @@ class PolicyOutcome:
     months_better_than_never: int
     net_against_never: float | None
 
+    @property
+    def retrainings_in_words(self) -> str:
+        """How often it retrained."""
+        return f"{self.retrainings} retraining{'' if self.retrainings == 1 else 's'}"
+
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON values."""
         return asdict(self)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_emr.spot_market import Offer
 
-from platform_assets.compute.emr.configurations import configurations, merged
+from platform_assets.compute.emr.configurations import configurations, executor_cores, merged
 from platform_assets.compute.emr.current_prices import current_prices
 from platform_assets.compute.emr.errors import EmrSettingsWrong
 from platform_assets.compute.emr.identity import Attempt, Identity
@@ -18,6 +18,7 @@ from platform_assets.compute.emr.settings import EmrSettings
 from platform_assets.compute.prices.book import SpotPrice
 from platform_assets.compute.prices.bundled import bundled_prices
 from platform_assets.compute.spot.losses import Losses
+from platform_assets.compute.spot.need import ClusterNeed
 
 PACKAGES = Packages("s3://b/c.zip", "s3://b/d.py", "s3://b/b.sh", "s3://b/e.tar.gz")
 SETTINGS = EmrSettings(region="us-east-1", staging="s3://bucket/staging", tags={"team": "data"})
@@ -166,13 +167,15 @@ def test_merging_keeps_every_property_and_each_classification_once(declared):
 
 
 def test_more_is_on_demand_after_each_loss(book):
-    shares = []
-    for losses in range(4):
-        chosen = plan(book, Escalation(losses=losses))
-        shares.append(chosen.core.on_demand / chosen.core.capacity)
-    assert shares == sorted(shares)
-    # At least the declared quarter: on demand comes in whole instances, and this fleet is two of them.
-    assert shares == [0.5, 0.5, 1.0, 1.0]
+    need = ClusterNeed(cores=32, memory_gib_per_core=3)
+    plans = [plan(book, Escalation(losses=losses), need=need) for losses in range(4)]
+    assert [(each.core.on_demand, each.core.capacity) for each in plans] == [(4, 16), (8, 16), (32, 32), (32, 32)]
+
+
+@pytest.mark.parametrize("memory", [1, 1.5, 2, 3, 4, 6, 7])
+def test_executors_have_several_cores_whatever_their_memory(book, memory):
+    chosen = plan(book, need=ClusterNeed(cores=32, memory_gib_per_core=memory))
+    assert executor_cores(chosen) in (2, 4)
 
 
 def test_types_and_zones_that_could_not_be_had_are_left_out(book):

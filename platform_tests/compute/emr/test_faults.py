@@ -72,7 +72,7 @@ def test_a_bucket_that_is_not_there_is_told_before_a_cluster_starts(deployment):
 
 def test_each_loss_of_spot_buys_more_on_demand(deployment, spot_book):
     # Spot goes before the step, which fails; the last attempt is on demand alone and fails for another reason.
-    engine = deployment.engine(spot_book)
+    engine = deployment.engine(spot_book, need={"cores": 32, "memory_gib_per_core": 3})
     faults = {"fault:spot-loss": "before-step", "fault:step": "fails"}
     with deployment.emr.injected(faults), pytest.raises(ClusterFailed):
         engine.run(job("lossy"))

@@ -13,7 +13,7 @@ other command. What comes from s3:// is fetched beforehand as YARN does it; spar
 cluster's configurations hold; s3:// is read and written through S3A. Logs come gzipped under the LogUri in EMR's
 layout: with ``--deploy-mode cluster`` the driver's in ``containers/``, else in ``steps/``. The process knows nothing of
 the test's environment but its Python, which holds the platform already: an archive with another one is used if the
-step says so.
+step says so. Bootstrap actions run, without root and once for all machines: see ``bootstrap``.
 
 Tags of a cluster choose the machine and what goes wrong on it (or ``with emr.injected({...}):`` for the next clusters):
 

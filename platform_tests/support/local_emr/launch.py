@@ -6,9 +6,11 @@ import time
 
 from local_emr.cluster import Cluster
 from local_emr.errors import Reason
+from local_emr.execution import Execution
 from local_emr.fleet import Fleet
+from local_emr.instance import Instance
 from local_emr.logs import Logs
-from local_emr.store import ObjectStore
+from local_emr.machine import Machine
 from local_emr.supply import ON_DEMAND, SPOT, Supply
 
 TICK_SECONDS = 0.05
@@ -20,9 +22,9 @@ DOCUMENTATION = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/"
 class Launch:
     """STARTING and BOOTSTRAPPING of one cluster."""
 
-    def __init__(self, cluster: Cluster, store: ObjectStore, logs: Logs, minute: float, supply: Supply) -> None:
+    def __init__(self, cluster: Cluster, machine: Machine, logs: Logs, minute: float, supply: Supply) -> None:
         self._cluster = cluster
-        self._store = store
+        self._machine = machine
         self._logs = logs
         self._minute = minute
         self._supply = supply
@@ -72,22 +74,39 @@ class Launch:
         return Reason("INTERNAL_ERROR", message, [_detail(code, message, data)])
 
     def _bootstrap(self) -> None:
-        primary = self._cluster.instances("MASTER")[0]
         for number, action in enumerate(self._cluster.request.get("BootstrapActions", []), 1):
             script = action["ScriptBootstrapAction"]["Path"]
-            data = [{"instance-id": primary.ec2_id, "bootstrap-action": str(number), "path": script}]
-            if script.startswith("s3://") and self._store.version(script) is None:
-                message = f"Master instance ({primary.ec2_id}) failed attempting to download bootstrap action {number}"
-                code = "BOOTSTRAP_FAILURE_BA_DOWNLOAD_FAILED_PRIMARY"
-                self._cluster.end(Reason("BOOTSTRAP_FAILURE", message, [_detail(code, message, data)]))
-                self._cluster.wait(0)
+            if self._machine.store.version(script) is None:
+                what = f"failed attempting to download bootstrap action {number}"
+                self._bootstrap_failed(number, "BOOTSTRAP_FAILURE_BA_DOWNLOAD_FAILED_PRIMARY", what, path=script)
         if self._cluster.faults.bootstrap == "fails":
-            message = f"On the master instance ({primary.ec2_id}), bootstrap action 1 returned a non-zero return code"
-            self._logs.bootstrap(primary, 1, "made to fail")
-            code = "BOOTSTRAP_FAILURE_PRIMARY_WITH_NON_ZERO_CODE"
-            data = [{"instance-id": primary.ec2_id, "bootstrap-action": "1"}]
-            self._cluster.end(Reason("BOOTSTRAP_FAILURE", message, [_detail(code, message, data)]))
+            self._returned_non_zero(1, "made to fail")
+        for number, execution in enumerate(self._machine.bootstrap(self._cluster), 1):
+            self._attend(number, execution)
+
+    def _attend(self, number: int, execution: Execution) -> None:
+        try:
+            while execution.code is None:
+                self._cluster.wait(TICK_SECONDS)
+        finally:
+            execution.kill()
+        if execution.code != 0:
+            self._returned_non_zero(number, execution.stderr.read_text("utf-8", "replace"))
+
+    def _returned_non_zero(self, number: int, stderr: str) -> None:
+        self._logs.bootstrap(self._primary, number, stderr)
+        what = f"bootstrap action {number} returned a non-zero return code"
+        self._bootstrap_failed(number, "BOOTSTRAP_FAILURE_PRIMARY_WITH_NON_ZERO_CODE", what)
+
+    def _bootstrap_failed(self, number: int, code: str, what: str, **told: str) -> None:
+        data = [{"instance-id": self._primary.ec2_id, "bootstrap-action": str(number), **told}]
+        message = f"Master instance ({self._primary.ec2_id}) {what}"
+        self._cluster.end(Reason("BOOTSTRAP_FAILURE", message, [_detail(code, message, data)]))
         self._cluster.wait(0)
+
+    @property
+    def _primary(self) -> Instance:
+        return self._cluster.instances("MASTER")[0]
 
 
 def _detail(code: str, message: str, data: list[dict[str, str]]) -> dict[str, object]:

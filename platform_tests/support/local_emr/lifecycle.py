@@ -31,7 +31,7 @@ class Lifecycle:
     def live(self) -> None:
         """Returns once the cluster has ended."""
         try:
-            Launch(self._cluster, self._machine.store, self._logs, self._minute, self._supply).run()
+            Launch(self._cluster, self._machine, self._logs, self._minute, self._supply).run()
             self._work()
         except Ending:
             pass

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_emr.bootstrap import Folders, expanded, run_actions
 from local_emr.cluster import Cluster
 from local_emr.execution import Execution
 from local_emr.localising import Localiser, NotThere
@@ -60,6 +61,10 @@ class Machine:
             command = [*FAILS, str(error)]
         return Execution(command, container, environment)
 
+    def bootstrap(self, cluster: Cluster) -> Iterator[Execution]:
+        """Start the cluster's bootstrap actions, one after the other."""
+        return run_actions(cluster, self.scratch, self.store, self._own_environment(cluster))
+
     def spark_home(self, cluster: Cluster, step: Step) -> Path:
         """Spark for one step: links to the installed one, so that executors write their logs here."""
         import pyspark
@@ -97,7 +102,8 @@ class Machine:
         executors = cluster.faults.executors
         yield from ("--master", f"local-cluster[{executors},1,1024]" if executors else "local[2]")
         yield from ("--driver-memory", "1g")
-        properties = {**self._properties(cluster, container), **_kept(submission.properties, container)}
+        folders = Folders.of(cluster, self.scratch)
+        properties = {**self._properties(cluster, container), **_kept(submission.properties, container, folders)}
         for key, value in properties.items():
             yield from ("--conf", f"{key}={value}")
         yield localiser.file(submission.application)
@@ -133,15 +139,23 @@ class Machine:
         }
 
     def _environment(self, cluster: Cluster, container: Path) -> dict[str, str]:
-        access_key, secret_key = self._keys(cluster)
-        exported = {name: value.strip("\"'") for name, value in _configured(cluster, "spark-env", "export")}
-        return {
-            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+        own = {
+            **self._own_environment(cluster),
             "HOME": str(container),
-            "USER": "hadoop",
             "TMPDIR": str(container / "tmp"),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": sys.executable,
+        }
+        folders = Folders.of(cluster, self.scratch)
+        exported = dict(_configured(cluster, "spark-env", "export"))
+        return own | {name: folders.within(expanded(text.strip("\"'"), own)) for name, text in exported.items()}
+
+    def _own_environment(self, cluster: Cluster) -> dict[str, str]:
+        """What every process of the machine finds."""
+        access_key, secret_key = self._keys(cluster)
+        return {
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            "USER": "hadoop",
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ENDPOINT_URL_S3": self.store.endpoint,
             "AWS_DEFAULT_REGION": self.store.region,
@@ -149,7 +163,6 @@ class Machine:
             "AWS_ACCESS_KEY_ID": access_key,
             "AWS_SECRET_ACCESS_KEY": secret_key,
             "AWS_REQUEST_CHECKSUM_CALCULATION": "WHEN_REQUIRED",
-            **exported,
         }
 
     def _keys(self, cluster: Cluster) -> tuple[str, str]:
@@ -171,9 +184,9 @@ def _configured(cluster: Cluster, name: str, inner: str = "") -> Iterator[tuple[
                 yield from found.get("Properties", {}).items()
 
 
-def _kept(properties: Mapping[str, str], container: Path) -> dict[str, str]:
+def _kept(properties: Mapping[str, str], container: Path, folders: Folders) -> dict[str, str]:
     return {
-        key: _absolute(value, container) if key.endswith((".python", *PYTHONS)) else value
+        key: _absolute(value, container) if key.endswith((".python", *PYTHONS)) else folders.within(value)
         for key, value in properties.items()
         if not key.startswith(PASSED_OVER)
     }
