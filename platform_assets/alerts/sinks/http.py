@@ -9,8 +9,8 @@ from platform_assets.alerts.errors import SinkFailed
 
 _SECONDS = 10
 _BUSY = (429, 503)
-# Of the answers that blame the caller, those that another message may get too: who it is, where it calls, or when.
-_NOT_OF_THE_MESSAGE = (401, 403, 404, 407, 408, 410, 425, 429)
+# Answers that blame the caller for no more than the time of its call (RFC 9110, 6585 and 8470).
+_ANOTHER_TIME = (408, 425, 429)
 
 
 def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, str], remedy: str) -> None:
@@ -28,9 +28,13 @@ def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, 
     if answer.ok:
         return
     wait = retry_after(answer.headers) if answer.status_code in _BUSY else None
-    permanent = 400 <= answer.status_code < 500 and answer.status_code not in _NOT_OF_THE_MESSAGE
     words = f"it answered {answer.status_code} {answer.reason}"
-    raise SinkFailed(sink, words, remedy, retry_after=wait, permanent=permanent)
+    raise SinkFailed(sink, words, remedy, retry_after=wait, permanent=is_refusal(answer.status_code))
+
+
+def is_refusal(status: int) -> bool:
+    """Whether an answer says that the call is wrong, so that the same one would get the same answer."""
+    return 400 <= status < 500 and status not in _ANOTHER_TIME
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

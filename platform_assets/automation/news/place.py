@@ -42,6 +42,12 @@ class Place:
         shown = f"?view=partitions&partition={quote(partition, safe='')}" if partition else ""
         return Link(label="asset", url=f"{self.ui.rstrip('/')}/assets/{path}{shown}")
 
+    def maker_links(self, asset: str, partition: str) -> tuple[Link, ...]:
+        """The run that made an asset's partition last; none if none did."""
+        wanted = dg.AssetRecordsFilter(dg.AssetKey.from_user_string(asset), asset_partitions=[partition])
+        made = self.instance.fetch_materializations(wanted, limit=1).records
+        return tuple(self.run_link(record.run_id) for record in made if record.run_id)
+
     def run_link(self, run_id: str) -> Link:
         """A run's page."""
         return Link(label="run", url=f"{self.ui.rstrip('/')}/runs/{run_id}")
