@@ -115,8 +115,9 @@ class AlertState(BaseModel):
 
     @property
     def has_work(self) -> bool:
-        """Whether a message waits for its sink, or for the end of an hour."""
-        return bool(self.outbox) or any(sink.held for sink in self.sinks.values())
+        """Whether a message waits for its sink, or for the end of an hour, or others are to be told of a refusal."""
+        untold = any(each.others for sink in self.sinks.values() for each in sink.set_aside)
+        return bool(self.outbox) or untold or any(sink.held for sink in self.sinks.values())
 
     def with_sink(self, name: str, **changes: Any) -> AlertState:
         """The state with changes to what is known of a sink."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from alert_desk import ALERTING, NOON, Desk
+from alert_desk import ALERTING, NOON, Desk, Dying
 from http_stand_in import Fault
 from slack_server import CHANNEL, TOKEN, SlackServer
 
@@ -97,25 +97,6 @@ def test_a_crash_before_or_after_any_step_is_recorded_loses_nothing_and_repeats_
                 desk = Dying(sink, at, kept)
                 life(desk, news, desk.restarted)
                 once(server)
-
-
-class Dying(Desk):
-    """A desk whose process ends at a save, before or after it took place."""
-
-    def __init__(self, sink: Sink, at: int, kept: bool) -> None:
-        super().__init__(sink)
-        self._at, self._kept_then = at, kept
-
-    def keep(self, state: AlertState) -> None:
-        if self.saves + 1 == self._at:
-            self.saves += 1
-            if self._kept_then:
-                self.kept = state.model_dump_json()
-            raise ProcessLookupError
-        super().keep(state)
-
-    def restarted(self) -> Desk:
-        return self
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "files.completeUploadExternal", "files.getUploadURLExternal"])

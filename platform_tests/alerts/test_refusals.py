@@ -1,10 +1,11 @@
 """A message that a sink refuses is given up and told elsewhere; whatever else fails is tried again, with an end."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from alert_desk import Desk
+from alert_desk import Desk, Dying
 from event_server import ROUTING_KEY, PagerServer, WebhookServer
 from http_stand_in import Fault
 from mail_server import MailServer
@@ -136,6 +137,31 @@ def test_a_refused_mail_is_told_in_the_channel_that_gets_the_same_and_not_tried_
     assert "The alert sink 'mailbox' did not take 'flights 2013-02 failed'" in notice.shown
     assert "no such mailbox" in notice.shown
     assert "Owner: *team:flight-operations*" in notice.shown
+
+
+def test_a_crash_at_any_step_of_a_refusal_loses_nothing_and_tells_nothing_twice(
+    slack: Slack, slack_server: SlackServer, mail_server: MailServer, news: MakeNews
+) -> None:
+    for at in range(2, 40):
+        for kept in (False, True):
+            slack_server.messages.clear()
+            desk = Dying(slack, at, kept)
+            desk.alerting, desk.sinks = BOTH, {"mailbox": mail_sink(mail_server), "chat": slack}
+            with contextlib.suppress(ProcessLookupError):
+                desk.tick(news("flights", "broken"))
+            died = desk.saves == at
+            for minute in (1, 2):
+                state = AlertState.model_validate_json(desk.kept)
+                if state.has_work:
+                    desk.tick(minutes=minute)
+
+            assert [root.text for root in slack_server.roots] == [
+                "[error] flights 2013-02 failed",
+                "[warning] The alert sink 'mailbox' did not take 'flights 2013-02 failed'",
+            ]
+        if not died:
+            return
+    raise AssertionError("no look came to its end")
 
 
 def test_a_sink_that_takes_messages_again_is_told_what_it_missed_and_what_of_it_stands(

@@ -49,7 +49,7 @@ def fail_or_not(config: Rates) -> None:
         raise dg.Failure("the night's work could not be done at postgresql://me:hunter2@host/db")
 
 
-@dg.job
+@dg.job(tags={"platform/owner": "team:flight-operations"})
 def nightly() -> None:
     fail_or_not()
 
@@ -181,8 +181,11 @@ def test_a_job_without_assets_is_told_and_mended_by_its_next_success(office: Off
 
     (root,) = slack_server.roots
     assert "*nightly failed*" in root.shown
+    assert "Owner: *team:flight-operations*" in root.shown
     assert "the night's work could not be done at postgresql://me:***@host/db" in root.shown
-    assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
+    (end,) = slack_server.thread(root)
+    assert "Owner: *team:flight-operations*" in end.shown
+    assert end.broadcast
 
 
 def test_fifty_failures_before_one_tick_are_one_message(office: Office, slack_server: SlackServer) -> None:

@@ -43,6 +43,22 @@ def test_a_champion_is_told_as_it_is_made(office: Office, slack_server: SlackSer
     assert "Decided by gates: drift" in root.shown
 
 
+def test_a_rollback_is_told_as_one_with_its_run_and_reason(office: Office, slack_server: SlackServer) -> None:
+    @dg.asset(name="flight_delay_champion", owners=["team:data-science"])
+    def given_back() -> dg.MaterializeResult[None]:
+        reason = "rolled back from version 3: worse by 0.02 on 2013-05"
+        return dg.MaterializeResult(metadata={"model version": 2, "reason": reason, "decided by": "policy"})
+
+    run_id = office.make(given_back)
+    office.tick()
+
+    (root,) = slack_server.roots
+    assert root.text == "[warning] flight_delay: version 2 is champion again"
+    assert "Decided by policy: rolled back from version 3: worse by 0.02 on 2013-05" in root.shown
+    assert "Owner: *team:data-science*" in root.shown
+    assert f"<https://dagster.example.com/runs/{run_id}|run>" in root.shown
+
+
 def judge(office: Office, partition: str, passed: bool) -> None:
     """Answer the check of a model's level for a partition."""
     office.instance.report_runless_asset_event(

@@ -48,3 +48,22 @@ class Desk:
     def keep(self, state: AlertState) -> None:
         self.saves += 1
         self.kept = state.model_dump_json()
+
+
+class Dying(Desk):
+    """A desk whose process ends at a save, before or after it took place."""
+
+    def __init__(self, sink: Sink, at: int, kept: bool) -> None:
+        super().__init__(sink)
+        self._at, self._kept_then = at, kept
+
+    def keep(self, state: AlertState) -> None:
+        if self.saves + 1 == self._at:
+            self.saves += 1
+            if self._kept_then:
+                self.kept = state.model_dump_json()
+            raise ProcessLookupError
+        super().keep(state)
+
+    def restarted(self) -> Desk:
+        return self

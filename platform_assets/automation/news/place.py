@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
 
 NOBODY = "nobody"
+#: Tag of a job that makes no asset: who answers for it.
+OWNER_TAG = "platform/owner"
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def _failed(place: Place, failed: FailedRun) -> News:
         state="broken",
         asset=failed.asset or failed.job,
         rule=MADE,
-        owner=place.owner(failed.asset) if failed.asset else place.owner(failed.job),
+        owner=failed.owner,
         title=f"{thing} was refused" if failed.refused else f"{thing} failed",
         message=failed.message,
         at=failed.at,
@@ -108,7 +108,8 @@ def _mended(place: Place, known: dict[str, Any], at: datetime) -> News:
         state="mended",
         asset=name,
         rule=MADE,
-        owner=place.owner(name),
+        # It was not kept at first.
+        owner=known.get("owner") or place.owner(name),
         title=" ".join(part for part in (name, partition) if part),
         message=f"It was made at {at:%Y-%m-%d %H:%M} UTC.",
         at=at,
@@ -141,6 +142,7 @@ def _standing(failed: FailedRun) -> dict[str, Any]:
         "kind": _kind(failed),
         "asset": failed.asset,
         "job": failed.job,
+        "owner": failed.owner,
         "subject": failed.subject,
         "at": failed.at.timestamp(),
     }
