@@ -218,6 +218,25 @@ def test_a_breach_leads_to_the_run_that_made_its_partition(
     assert f"<https://dagster.example.com/runs/{run_id}|run>" in slack_server.roots[0].shown
 
 
+def test_a_budget_leads_to_the_costs_which_have_no_partitions(
+    office: Office, slack_server: SlackServer, tmp_path: Path
+) -> None:
+    @dg.asset
+    def platform_costs() -> None:
+        """Made every morning."""
+
+    office.definitions = dg.Definitions([platform_costs])
+    run_id = office.make(platform_costs)
+    sight(
+        Lake(tmp_path / "lake"), (1, True), watch=Watch("platform_costs", "team_kept", "team:data-science", "alert", 0)
+    )
+    office.tick()
+
+    shown = slack_server.roots[0].shown
+    assert f"<https://dagster.example.com/runs/{run_id}|run>" in shown
+    assert "<https://dagster.example.com/assets/platform_costs|asset>" in shown
+
+
 def test_a_fall_that_ended_between_two_looks_is_told(office: Office, slack_server: SlackServer) -> None:
     for partition, passed in (("2013-02", True), ("2013-03", False), ("2013-01", False), ("2013-04", True)):
         judge(office, partition, passed)
