@@ -56,7 +56,7 @@ def two_sinks(desk: Desk, mail_server: MailServer) -> Desk:
     return desk
 
 
-HTTP_REFUSALS, HTTP_FAILURES = (400, 401, 403, 404, 410, 413), (408, 425, 429, 500, 502, 503)
+HTTP_REFUSALS, HTTP_FAILURES = (301, 302, 400, 401, 403, 404, 410, 413), (408, 425, 429, 500, 502, 503)
 
 
 @pytest.mark.parametrize("status", HTTP_REFUSALS + HTTP_FAILURES)
@@ -113,7 +113,8 @@ def test_a_mail_server_refuses_with_5_and_puts_off_with_4(
 
 
 def test_a_password_that_a_mail_server_does_not_know_is_a_refusal(delivery: Delivery) -> None:
-    with MailServer(login=("robot", "right")).running() as server, pytest.raises(SinkFailed, match="535") as failed:
+    answer = "it answered 535 5.7.8 wrong"
+    with MailServer(login=("robot", "right")).running() as server, pytest.raises(SinkFailed, match=answer) as failed:
         mail_sink(server, "wrong").send(delivery, None)
 
     assert failed.value.permanent

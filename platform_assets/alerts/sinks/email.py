@@ -44,9 +44,8 @@ class Email(Sink):
                 refused = server.send_message(mail)
         except (smtplib.SMTPException, OSError) as error:
             answered = isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
-            words = f"{type(error).__name__}: {error}"
             raise SinkFailed(
-                self.name, words, _REMEDY, may_have_arrived=taken and not answered, permanent=_is_refusal(error)
+                self.name, _words(error), _REMEDY, may_have_arrived=taken and not answered, permanent=_is_refusal(error)
             ) from error
         reference = thread or str(mail["Message-ID"])
         if refused:
@@ -82,5 +81,19 @@ def _is_refusal(error: Exception) -> bool:
             return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
+def _words(error: Exception) -> str:
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return f"it was refused for {_said(error.recipients)}"
+        case smtplib.SMTPResponseException():
+            return f"it answered {error.smtp_code} {_text(error.smtp_error)}"
+        case _:
+            return f"{type(error).__name__}: {error}"
+
+
 def _said(refused: _Answers) -> str:
-    return "; ".join(f"{address} ({code} {text.decode(errors='replace')})" for address, (code, text) in refused.items())
+    return "; ".join(f"{address} ({code} {_text(text)})" for address, (code, text) in refused.items())
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer

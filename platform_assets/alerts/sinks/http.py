@@ -18,14 +18,21 @@ def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, 
     import requests
 
     try:
-        answer = requests.post(url, json=dict(content), headers=dict(headers), timeout=_SECONDS)
+        answer = requests.post(
+            url,
+            json=dict(content),
+            headers=dict(headers),
+            timeout=_SECONDS,
+            # Followed, it would be a GET of a page, which is well and carries nothing.
+            allow_redirects=False,
+        )
     except requests.ConnectTimeout:
         raise SinkFailed(sink, "nothing answers at its address", remedy) from None
     except requests.RequestException as error:
         # A connection that ended may have carried the message before.
         words = f"the connection failed with {type(error).__name__}"
         raise SinkFailed(sink, words, remedy, may_have_arrived=True) from None
-    if answer.ok:
+    if 200 <= answer.status_code < 300:
         return
     wait = retry_after(answer.headers) if answer.status_code in _BUSY else None
     words = f"it answered {answer.status_code} {answer.reason}"
@@ -33,8 +40,8 @@ def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, 
 
 
 def is_refusal(status: int) -> bool:
-    """Whether an answer says that the call is wrong, so that the same one would get the same answer."""
-    return 400 <= status < 500 and status not in _ANOTHER_TIME
+    """Whether an answer says that the call is wrong or goes elsewhere: the same one would get the same answer."""
+    return 300 <= status < 500 and status not in _ANOTHER_TIME
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
