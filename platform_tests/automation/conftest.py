@@ -47,7 +47,7 @@ def landing(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tick(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, workspace: "WorkspaceResource"
+    definitions: dg.Definitions, instance: dg.DagsterInstance, workspace_resource: "WorkspaceResource"
 ) -> Callable[..., Any]:
     """Evaluates a sensor once: ``tick(name, cursor)`` gives its run requests, cursor, asset events or skip message."""
 
@@ -55,7 +55,7 @@ def tick(
         with dg.build_sensor_context(
             instance,
             cursor=cursor,
-            resources={"workspace": workspace},
+            resources={"workspace": workspace_resource},
             repository_def=definitions.get_repository_def(),
         ) as context:
             return definitions.resolve_sensor_def(name).evaluate_tick(context)
@@ -119,7 +119,7 @@ def running_dagster_dev(deployment: "Deployment") -> Iterator[Path]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> "WorkspaceResource":
+def workspace_resource(tmp_path: Path) -> "WorkspaceResource":
     """Of a deployment whose data is in the test's folder."""
     from platform_assets.components.resources import WorkspaceResource
     from platform_assets.settings import load_settings
@@ -129,12 +129,12 @@ def workspace(tmp_path: Path) -> "WorkspaceResource":
 
 @pytest.fixture
 def alert_office(
-    product: "Product", instance: dg.DagsterInstance, workspace: "WorkspaceResource"
+    product: "Product", instance: dg.DagsterInstance, workspace_resource: "WorkspaceResource"
 ) -> "Iterator[Office]":
     """A deployment without assets whose news go to a stand-in of Slack; it looked for news once."""
     from alert_channel import Office, alert_channel
 
     with alert_channel(product) as channel:
-        office = Office(instance, channel, workspace, dg.Definitions())
+        office = Office(instance, channel, workspace_resource, dg.Definitions())
         office.tick()
         yield office

@@ -180,11 +180,11 @@ def test_a_breach_that_is_taken_up_again_and_ends_between_two_looks_is_told_agai
 
 
 def test_a_first_look_tells_what_stands_and_nothing_that_is_over(
-    product: Product, instance: dg.DagsterInstance, workspace: WorkspaceResource, tmp_path: Path
+    product: Product, instance: dg.DagsterInstance, workspace_resource: WorkspaceResource, tmp_path: Path
 ) -> None:
     sight(Lake(tmp_path / "lake"), (1, True), (2, False), (6, True))
     with alert_channel(product) as channel:
-        Office(instance, channel, workspace, dg.Definitions()).tick()
+        Office(instance, channel, workspace_resource, dg.Definitions()).tick()
 
         assert [root.text for root in channel.server.roots] == ["[warning] flight_delay_drift_report 2013-06: no_drift"]
 
