@@ -8,6 +8,8 @@ import pytest
 from alert_desk import Desk, Dying
 from event_server import ROUTING_KEY, PagerServer, WebhookServer
 from http_stand_in import Fault
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from mail_server import MailServer
 from slack_server import CHANNEL, TOKEN, SlackServer
 
@@ -278,3 +280,46 @@ def test_a_message_that_slack_will_never_take_is_set_aside_and_the_others_go_on(
     again = slack_server.roots[2]
     assert "Seen 2 times." in again.shown
     assert [reply.broadcast for reply in slack_server.thread(again)] == [True]
+
+
+HOOKS = Alerting.model_validate(
+    {
+        "sinks": {name: {"kind": "webhook", "url": {"env": "HOOK"}, "messages_an_hour": None} for name in ("a", "b")},
+        "routes": [{"to": ["a", "b"]}],
+    }
+)
+ANSWERS = st.sampled_from([None, Fault(404), Fault(503), Fault(429, {"Retry-After": "600"}), Fault(lost=True)])
+
+
+@pytest.fixture
+def hooks() -> Iterator[dict[str, WebhookServer]]:
+    servers = {name: WebhookServer() for name in HOOKS.sinks}
+    with servers["a"].running(), servers["b"].running():
+        yield servers
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answers=st.lists(st.tuples(ANSWERS, ANSWERS), min_size=1, max_size=6))
+def test_whatever_sinks_answer_in_the_end_each_knows_of_all_that_broke(
+    slack: Slack, hooks: dict[str, WebhookServer], news: MakeNews, answers: list[tuple[Fault | None, Fault | None]]
+) -> None:
+    desk = Desk(slack)
+    desk.alerting = HOOKS
+    desk.sinks = {name: Webhook(name, f"{server.address}/") for name, server in hooks.items()}
+    for server in hooks.values():
+        server.received.clear()
+    for minute, faults in enumerate(answers):
+        for server, fault in zip(hooks.values(), faults, strict=True):
+            server.fail("/", *([fault] if fault else []))
+        desk.tick(news(f"asset_{minute}_", "broken", minutes=minute), minutes=minute)
+    for server in hooks.values():
+        server.fail("/")
+    desk.tick(news("the_last", "broken", minutes=120), minutes=120)
+    for minute in (121, 122, 123):
+        state = desk.tick(minutes=minute)
+
+    assert not state.has_work
+    for name, server in hooks.items():
+        told = json.dumps(list(server.received.values()))
+        assert all(f"asset_{minute}_ 2013-02 failed" in told for minute in range(len(answers)))
+        assert set(state.references) >= {incident.threads[name] for incident in state.incidents.values()}
