@@ -46,6 +46,9 @@ class Secret(Declared):
 
 
 class _Sink(Declared):
+    give_up_after_hours: int = Field(default=72, ge=1, description="What was tried in vain for so long is set aside.")
+    remind_after_hours: int | None = Field(default=None, ge=1, description="What stands is told again so often.")
+
     @property
     def secrets(self) -> list[str]:
         """Names of the environment variables that it needs."""
@@ -94,6 +97,8 @@ class PagerDutySink(_Sink):
     server: str = Field(default="https://events.pagerduty.com", pattern=r"^https?://[^/]+$")
     # It sums up by itself, and a page that is held back is none.
     messages_an_hour: None = None
+    # A page that somebody resolved although the trouble goes on comes again; one that is open or acknowledged does not.
+    remind_after_hours: int | None = Field(default=4, ge=1)
 
 
 SinkDeclaration = Annotated[SlackSink | WebhookSink | EmailSink | PagerDutySink, Field(discriminator="kind")]
@@ -112,7 +117,7 @@ class Route(Declared):
         """Whether news go this way."""
         return (
             (self.kinds is None or news.kind in self.kinds)
-            and (self.owners is None or news.owner in self.owners)
+            and (self.owners is None or not set(news.owners).isdisjoint(self.owners))
             and (self.assets is None or news.asset in self.assets)
             and _ORDER.index(news.severity) >= _ORDER.index(self.severity)
         )

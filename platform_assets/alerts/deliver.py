@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from platform_assets.alerts.errors import SinkFailed
-from platform_assets.alerts.message import Message
+from platform_assets.alerts.declaration import SinkDeclaration
+from platform_assets.alerts.errors import SinkFailed, TakenInPart
+from platform_assets.alerts.pausing import paused
 from platform_assets.alerts.rate import has_room, held_back, noted, summed_up
+from platform_assets.alerts.refusals import not_tried_again, on_record, told_elsewhere, told_what_it_missed
 from platform_assets.alerts.sinks.base import Sink
 from platform_assets.alerts.state import AlertState, Delivery, Stage
-
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 Save = Callable[[AlertState], None]
 
@@ -23,25 +23,28 @@ Save = Callable[[AlertState], None]
 def deliver(
     state: AlertState,
     sinks: Mapping[str, Sink],
-    limits: Mapping[str, int | None],
+    declared: Mapping[str, SinkDeclaration],
     now: datetime,
     save: Save,
     has_time: Callable[[], bool] = lambda: True,
 ) -> AlertState:
-    """Send what waits, each sink's messages in their order; a sink that fails is left alone for a while.
+    """Send what waits, each sink's messages in their order.
 
-    Messages for a sink that is declared no longer are dropped; those for one that cannot be opened wait.
+    What fails is sorted in one place for all kinds of sinks: a message that a sink refuses for good
+    (:attr:`SinkFailed.permanent`) is set aside, and the other sinks of its news are told; after any other failure the
+    sink is left alone for a while, until its messages waited for as long as it is declared to let them. Messages for a
+    sink that is declared no longer are dropped.
 
     Args:
-        sinks: those that could be opened, by name.
-        limits: messages an hour of every declared sink; None is no limit.
+        sinks: by name.
+        declared: the same, as declared.
         save: keeps a state durably before it returns.
         has_time: whether one more step may begin; what it may not waits.
     """
-    undeclared = [each for each in state.outbox if each.sink not in limits]
+    undeclared = [each for each in state.outbox if each.sink not in declared]
     delivered = state.without(*undeclared)
     for name, sink in sinks.items():
-        delivered = _Delivering(delivered, sink, limits[name], now, save, has_time).all()
+        delivered = _Delivering(delivered, sink, declared[name], now, save, has_time).all()
     delivered = delivered.without_ended_threads()
     if delivered != state:
         save(delivered)
@@ -55,7 +58,7 @@ def problems(state: AlertState) -> list[str]:
 
 
 def given_up(before: AlertState, after: AlertState) -> list[str]:
-    """Messages that their sinks refused for good between two states."""
+    """Messages that are not tried again, and were before between two states."""
     return [
         f"'{each.title}' is set aside: {each.why}"
         for name, sink in after.sinks.items()
@@ -71,18 +74,18 @@ class _Delivering:
         self,
         state: AlertState,
         sink: Sink,
-        limit: int | None,
+        declared: SinkDeclaration,
         now: datetime,
         save: Save,
         has_time: Callable[[], bool],
     ) -> None:
-        self.state, self._sink, self._limit, self._now, self._save = state, sink, limit, now, save
-        self._has_time = has_time
+        self.state, self._sink, self._now, self._save, self._has_time = state, sink, now, save, has_time
+        self._limit, self._give_up_after = declared.messages_an_hour, timedelta(hours=declared.give_up_after_hours)
 
     def all(self) -> AlertState:
         """Send all that the sink takes and the limit lets through."""
-        paused = self.state.sink(self._sink.name).paused_until
-        if paused is not None and paused > self._now:
+        paused_until = self.state.sink(self._sink.name).paused_until
+        if paused_until is not None and paused_until > self._now:
             return self.state
         if self._has_room():
             self._record(summed_up(self.state, self._sink.name, self._now))
@@ -96,7 +99,8 @@ class _Delivering:
                 while (delivery := self._next()) is not None:
                     self._send(delivery)
         except SinkFailed as error:
-            self._pause(error)
+            self._record(paused(self.state, self._sink.name, self._now, error, self._give_up_after))
+        self._record(told_elsewhere(self.state, self._sink.name, self._now))
         return self.state
 
     def _next(self) -> Delivery | None:
@@ -112,12 +116,12 @@ class _Delivering:
         try:
             if delivery.stage in ("waiting", "sending"):
                 delivery = self._posted(delivery, thread)
+            self._attached(delivery, thread)
         except SinkFailed as error:
             if not error.permanent:
                 raise
-            self._record(self.state.with_set_aside(delivery, self._now, str(error)))
-            return
-        self._attached(delivery, thread)
+            refused = next(each for each in self.state.outbox if each.id == delivery.id)
+            self._record(not_tried_again(self.state, refused, self._now, str(error)))
 
     def _posted(self, delivery: Delivery, thread: str | None) -> Delivery:
         interrupted = delivery.stage == "sending"
@@ -126,57 +130,29 @@ class _Delivering:
         if reference is None:
             try:
                 reference = self._sink.send(delivery, thread)
+            except TakenInPart as error:
+                reference = error.reference
+                self._record(on_record(self.state, delivery, self._now, str(error)))
             except SinkFailed as error:
                 if not error.may_have_arrived:
                     self._at(delivery, "waiting")
                 raise
         delivery = delivery.model_copy(update={"stage": "sent", "reference": reference})
-        self._record(noted(self.state, self._sink.name, self._now).with_delivery(delivery))
+        taken = noted(self.state, self._sink.name, self._now).with_delivery(delivery)
+        self._record(told_what_it_missed(taken, self._sink.name, self._now))
         return delivery
 
     def _attached(self, delivery: Delivery, thread: str | None) -> None:
         if delivery.message.attachments:
             interrupted = delivery.stage == "attaching"
             delivery = self._at(delivery, "attaching")
-            try:
-                self._sink.attach(delivery, thread or delivery.reference, interrupted=interrupted)
-            except SinkFailed as error:
-                if not error.permanent:
-                    raise
-                self._record(self._without_files(delivery, str(error)))
-                return
+            self._sink.attach(delivery, thread or delivery.reference, interrupted=interrupted)
         self._record(self.state.with_reference(delivery).without(delivery))
-
-    def _without_files(self, delivery: Delivery, why: str) -> AlertState:
-        """The state in which the message is delivered, and its thread is told what is missing."""
-        files = ", ".join(each.name for each in delivery.message.attachments)
-        notice = Message(
-            step="followed",
-            severity=delivery.message.severity,
-            title=f"Without its file: {files}",
-            lines=(why,),
-            owners=(),
-            at=self._now,
-        )
-        state, _ = (
-            self.state.with_reference(delivery)
-            .without(delivery)
-            .with_message(self._sink.name, notice, thread=delivery.thread or delivery.id)
-        )
-        return state
 
     def _at(self, delivery: Delivery, stage: Stage) -> Delivery:
         changed = delivery.model_copy(update={"stage": stage})
         self._record(self.state.with_delivery(changed))
         return changed
-
-    def _pause(self, error: SinkFailed) -> None:
-        failures = self.state.sink(self._sink.name).failures + 1
-        pause = min(_FIRST_PAUSE * 2 ** min(failures - 1, 10), _LONGEST_PAUSE)
-        if error.retry_after is not None:
-            pause = timedelta(seconds=error.retry_after)
-        until = self._now + pause
-        self._record(self.state.with_sink(self._sink.name, failures=failures, paused_until=until, problem=str(error)))
 
     def _record(self, state: AlertState) -> None:
         if state != self.state:

@@ -54,7 +54,8 @@ class SinkFailed(AlertingError):
     Attributes:
         retry_after: seconds for which the sink wants to be left alone; None if it did not say.
         may_have_arrived: whether the message may be there all the same.
-        permanent: whether the sink will never take it as it is; what comes after it may still be taken.
+        permanent: whether the sink answered that it will not take it, so that trying again is of no use until a
+            person changed something.
     """
 
     def __init__(
@@ -67,10 +68,22 @@ class SinkFailed(AlertingError):
         may_have_arrived: bool = False,
         permanent: bool = False,
     ) -> None:
-        super().__init__(f"the alert sink '{sink}' did not take a message: {reason.rstrip('.')}. {remedy}")
+        super().__init__(f"the alert sink '{sink}' did not take a message: {reason.rstrip('.')}. {remedy}".rstrip())
         self.retry_after = retry_after
         self.may_have_arrived = may_have_arrived
         self.permanent = permanent
+
+
+class TakenInPart(SinkFailed):
+    """A sink took a message for some of its recipients, and refused it for the others.
+
+    Attributes:
+        reference: under which the sink keeps the message.
+    """
+
+    def __init__(self, sink: str, reason: str, remedy: str, reference: str) -> None:
+        super().__init__(sink, reason, remedy, permanent=True)
+        self.reference = reference
 
 
 class AlertsNotDelivered(AlertingError):
@@ -81,10 +94,13 @@ class AlertsNotDelivered(AlertingError):
 
 
 class AlertsSetAside(AlertingError):
-    """Sinks refused messages for good."""
+    """Messages are not tried again."""
 
     def __init__(self, refusals: Sequence[str]) -> None:
-        super().__init__(f"{' '.join(refusals)} `platform alerts list` shows what was set aside.")
+        super().__init__(
+            f"{' '.join(refusals)} `platform alerts list` shows what was set aside; `platform alerts test` says "
+            "whether a sink works again."
+        )
 
 
 class AlertSourcesFailed(AlertingError):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from platform_assets.alerts.news import Kind, News
+from platform_assets.alerts.news import Kind, Link, News
 
 #: A thread in which nobody wrote for so long is read by nobody.
 FORGOTTEN_AFTER = timedelta(hours=4)
@@ -22,6 +22,10 @@ class Incident(BaseModel):
         standing: subjects (partitions, runs) that are not mended yet.
         seen_at: when it was seen broken last; None in what was kept before this was known.
         threads: by sink, the delivery that began the thread.
+        message: what was found when it was seen broken last.
+        links: where to look.
+        reminded: by sink, when it was told last of what stands.
+        retold: sinks that refused the beginning, and were told again.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +41,10 @@ class Incident(BaseModel):
     standing: frozenset[str]
     seen_at: datetime | None = None
     threads: dict[str, str] = {}
+    message: str = ""
+    links: tuple[Link, ...] = ()
+    reminded: dict[str, datetime] = {}
+    retold: frozenset[str] = frozenset()
 
     @property
     def last_seen(self) -> datetime:
@@ -61,6 +69,8 @@ def opened(news: News) -> Incident:
         times=1,
         seen_at=news.at,
         standing=frozenset({news.subject}),
+        message=news.message,
+        links=news.links,
     )
 
 
@@ -71,6 +81,8 @@ def seen_again(incident: Incident, news: News) -> Incident:
             "times": incident.times + 1,
             "standing": incident.standing | {news.subject},
             "seen_at": max(incident.last_seen, news.at),
+            "message": news.message,
+            "links": news.links,
         }
     )
 

@@ -16,8 +16,10 @@ NAMED = 10
 ATTACHMENTS, ATTACHMENT_CHARACTERS = 3, 30_000
 _MESSAGE_CHARACTERS = 1_500
 
-#: ``opened`` begins a thread, ``followed`` and ``resolved`` go into it; ``told`` needs none.
-Step = Literal["opened", "followed", "resolved", "told"]
+#: ``opened`` begins a thread; ``followed`` (more is broken), ``improved`` (less is), ``reminded`` (it stands) and
+#: ``resolved`` go into it; ``passed`` (it began and ended unseen) and ``told`` need none.
+Step = Literal["opened", "followed", "improved", "reminded", "resolved", "passed", "told"]
+_BEFORE_TITLE: dict[Step, str] = {"reminded": "Reminder: ", "resolved": "Resolved: ", "passed": "Came and went: "}
 _ORDER: list[Severity] = ["info", "warning", "error", "critical"]
 
 
@@ -49,14 +51,14 @@ def message_of(step: Step, news: Sequence[News], times: int = 1) -> Message:
     Args:
         times: how often the incident was seen, if it is of one.
     """
-    lines = _one(news[0], times) if len(news) == 1 else _several(news)
+    lines = _one(news[0], times) if len(news) == 1 else _several(step, news)
     attachments = [each.attachment for each in news if each.attachment is not None]
     return Message(
         step=step,
         severity=highest(SEVERITIES[each.kind] for each in news),
         title=_title(step, news),
         lines=lines,
-        owners=tuple(dict.fromkeys(each.owner for each in news)),
+        owners=tuple(dict.fromkeys(owner for each in news for owner in each.owners)),
         at=max(each.at for each in news),
         links=tuple(dict.fromkeys(link for each in news[:ATTACHMENTS] for link in each.links)),
         attachments=tuple(
@@ -70,12 +72,41 @@ def highest(severities: Iterable[Severity]) -> Severity:
     return max(severities, key=_ORDER.index)
 
 
+def summary_of(
+    step: Step, title: str, messages: Sequence[Message], now: datetime, then: tuple[str, ...] = ()
+) -> Message:
+    """One message for several that did not go out by themselves.
+
+    Args:
+        then: lines after their titles.
+    """
+    titles = [f"{each.title} ({each.at:%Y-%m-%d %H:%M} UTC)" for each in messages]
+    return Message(
+        step=step,
+        severity=highest(each.severity for each in messages),
+        title=title,
+        lines=(*named_and_counted(titles), *then),
+        owners=tuple(dict.fromkeys(owner for each in messages for owner in each.owners)),
+        at=now,
+    )
+
+
+def named_and_counted(words: Sequence[str]) -> tuple[str, ...]:
+    """As many as one message names, and how many more there are."""
+    return (*words[:NAMED], *([f"and {len(words) - NAMED} more"] if len(words) > NAMED else []))
+
+
 def _title(step: Step, news: Sequence[News]) -> str:
-    if len(news) == 1:
-        return f"Resolved: {news[0].title}" if step == "resolved" else news[0].title
+    before = _BEFORE_TITLE.get(step, "")
+    if len(news) == 1 or _is_one_that_passed(step, news):
+        return before + news[0].title
     assets = list(dict.fromkeys(each.asset for each in news))
     named = ", ".join(assets[:3]) + (f" and {len(assets) - 3} more" if len(assets) > 3 else "")
-    return f"{'Resolved: ' if step == 'resolved' else ''}{len(news)} news of {named}"
+    return f"{before}{len(news)} news of {named}"
+
+
+def _is_one_that_passed(step: Step, news: Sequence[News]) -> bool:
+    return step == "passed" and len({each.key for each in news}) == 1
 
 
 def _one(news: News, times: int) -> tuple[str, ...]:
@@ -83,9 +114,11 @@ def _one(news: News, times: int) -> tuple[str, ...]:
     return (news.message[:_MESSAGE_CHARACTERS], *again)
 
 
-def _several(news: Sequence[News]) -> tuple[str, ...]:
-    named = [f"{each.title}: {_first_line(each.message)}" for each in news[:NAMED]]
-    return (*named, *([f"and {len(news) - NAMED} more"] if len(news) > NAMED else []))
+def _several(step: Step, news: Sequence[News]) -> tuple[str, ...]:
+    if _is_one_that_passed(step, news) and len(news) == 2:
+        began, ended = news
+        return (began.message[:_MESSAGE_CHARACTERS], f"Over since {ended.at:%Y-%m-%d %H:%M} UTC: {ended.message}")
+    return named_and_counted([f"{each.title}: {_first_line(each.message)}" for each in news])
 
 
 def _first_line(text: str) -> str:

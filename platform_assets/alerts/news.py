@@ -59,6 +59,7 @@ class News(BaseModel):
     Attributes:
         rule: what is broken, mended or told of the asset; asset and rule together name the incident.
         subject: partition or run whose mending ends it; empty if there is only one.
+        owner: who answers for the asset; several are separated by commas.
         title: in a few words, for example ``flights 2013-02 was refused``.
         message: what was found, and what to do.
         at: when it happened (UTC).
@@ -82,6 +83,11 @@ class News(BaseModel):
     def key(self) -> str:
         """Names the incident."""
         return f"{self.asset}/{self.rule}"
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Each of those who answer for it."""
+        return tuple(self.owner.split(", "))
 
     @property
     def severity(self) -> Severity:

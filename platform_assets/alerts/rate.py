@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from platform_assets.alerts.message import NAMED, Message, highest
+from platform_assets.alerts.message import Message, summary_of
 from platform_assets.alerts.state import AlertState
 
 HOUR = timedelta(hours=1)
@@ -55,15 +55,8 @@ def summed_up(state: AlertState, sink: str, now: datetime) -> AlertState:
     if not held:
         return state
     messages = [each.message for each in held]
-    lines = [f"{each.title} ({each.at:%H:%M} UTC)" for each in messages[:NAMED]]
-    summary = Message(
-        step="opened",
-        severity=highest(each.severity for each in messages),
-        title=f"{len(held)} messages were held back since {messages[0].at:%H:%M} UTC",
-        lines=(*lines, *([f"and {len(held) - NAMED} more"] if len(held) > NAMED else [])),
-        owners=tuple(dict.fromkeys(owner for each in messages for owner in each.owners)),
-        at=now,
-    )
+    title = f"{len(held)} messages were held back since {messages[0].at:%H:%M} UTC"
+    summary = summary_of("opened", title, messages, now)
     state, made = state.with_sink(sink, held=()).with_message(sink, summary, stands_for=tuple(each.id for each in held))
     others = state.without(made).outbox
     begun = [each for each in others if each.stage != "waiting"]

@@ -13,8 +13,6 @@ from platform_assets.alerts.message import Message
 
 #: How far a delivery came. What is ``sending`` or ``attaching`` when it is read again may have arrived or not.
 Stage = Literal["waiting", "sending", "sent", "attaching"]
-# Messages that a sink will never take, of which people are told.
-_SET_ASIDE = 20
 
 
 class Delivery(BaseModel):
@@ -26,6 +24,9 @@ class Delivery(BaseModel):
         closes: whether nothing of the thread stands any more.
         broadcast: whether those who do not follow the thread should see it too.
         stands_for: deliveries that were held back and are summed up in this one; their threads are this one's.
+        others: sinks that routes lead the same news to; they are told if this one does not take it.
+        is_notice: whether it speaks of other messages, so that nothing more is said if it is refused itself.
+        since: when it was tried in vain first; None while it was not.
         reference: under which the sink keeps it, once it is there.
     """
 
@@ -38,16 +39,21 @@ class Delivery(BaseModel):
     closes: bool = False
     broadcast: bool = False
     stands_for: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    is_notice: bool = False
+    since: datetime | None = None
     stage: Stage = "waiting"
     reference: str = ""
 
 
 class SetAside(BaseModel):
-    """A message that its sink will never take.
+    """A message that is not tried again.
 
     Attributes:
         at: when it was given up.
         why: what the sink answered, and the remedy.
+        owners: who answers for what it told.
+        others: sinks that are still to be told of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,6 +61,8 @@ class SetAside(BaseModel):
     title: str
     at: datetime
     why: str
+    owners: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class SinkState(BaseModel):
@@ -66,7 +74,8 @@ class SinkState(BaseModel):
         failures: attempts in a row that failed.
         paused_until: before this nothing is tried.
         problem: why the last attempt failed; empty if it did not.
-        set_aside: the last messages that the sink will never take.
+        set_aside: the last messages that are not tried again.
+        missed: those of them that the sink is told in one summary once it takes messages again, without their files.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +86,7 @@ class SinkState(BaseModel):
     paused_until: datetime | None = None
     problem: str = ""
     set_aside: tuple[SetAside, ...] = ()
+    missed: tuple[Delivery, ...] = ()
 
 
 class AlertState(BaseModel):
@@ -105,8 +115,9 @@ class AlertState(BaseModel):
 
     @property
     def has_work(self) -> bool:
-        """Whether a message waits for its sink, or for the end of an hour."""
-        return bool(self.outbox) or any(sink.held for sink in self.sinks.values())
+        """Whether a message waits for its sink, or for the end of an hour, or others are to be told of a refusal."""
+        untold = any(each.others for sink in self.sinks.values() for each in sink.set_aside)
+        return bool(self.outbox) or untold or any(sink.held for sink in self.sinks.values())
 
     def with_sink(self, name: str, **changes: Any) -> AlertState:
         """The state with changes to what is known of a sink."""
@@ -123,6 +134,8 @@ class AlertState(BaseModel):
         closes: bool = False,
         broadcast: bool = False,
         stands_for: tuple[str, ...] = (),
+        others: tuple[str, ...] = (),
+        is_notice: bool = False,
     ) -> tuple[AlertState, Delivery]:
         """The state with one more message in the outbox, and the delivery of that."""
         name = f"{sink}/{self.messages}/{message.title}/{message.at.isoformat()}"
@@ -134,6 +147,8 @@ class AlertState(BaseModel):
             closes=closes,
             broadcast=broadcast,
             stands_for=stands_for,
+            others=others,
+            is_notice=is_notice,
         )
         changed = self.model_copy(update={"outbox": (*self.outbox, delivery), "messages": self.messages + 1})
         return changed, delivery
@@ -147,12 +162,6 @@ class AlertState(BaseModel):
         """The state without deliveries in the outbox."""
         gone = {each.id for each in deliveries}
         return self.model_copy(update={"outbox": tuple(each for each in self.outbox if each.id not in gone)})
-
-    def with_set_aside(self, delivery: Delivery, now: datetime, why: str) -> AlertState:
-        """The state that no longer tries to deliver a message, and says so."""
-        known = self.sink(delivery.sink).set_aside
-        given_up = SetAside(title=delivery.message.title, at=now, why=why)
-        return self.without(delivery).with_sink(delivery.sink, set_aside=(*known, given_up)[-_SET_ASIDE:])
 
     def with_reference(self, delivery: Delivery) -> AlertState:
         """The state that knows where a delivery is, for what follows it in its thread."""

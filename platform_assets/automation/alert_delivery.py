@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -50,7 +51,7 @@ def alert_delivery(products: Sequence[Product], alerting: Alerting) -> dg.Sensor
 
 
 def _look(context: dg.SensorEvaluationContext, products: Sequence[Product], alerting: Alerting) -> dg.SkipReason:
-    from platform_assets.alerts.deliver import given_up
+    from platform_assets.alerts.deliver import given_up, problems
 
     until = time.monotonic() + LOOK_SECONDS
 
@@ -61,32 +62,39 @@ def _look(context: dg.SensorEvaluationContext, products: Sequence[Product], aler
     state, failures = _followed(context, known, products, alerting, has_time)
     if state != known:
         keep_state(context.instance, state)
-    failed = AlertSourcesFailed(failures) if failures else None
-    state, problems = _delivered(context.instance, state, alerting, has_time)
-    if state.outbox and problems:
-        raise AlertsNotDelivered(problems, len(state.outbox)) from failed
+    state = _delivered(context.instance, state, alerting, has_time)
+    troubles: list[Exception] = [*failures.values()][:1]
+    if failures:
+        troubles.append(AlertSourcesFailed(failures))
+    if waits := problems(state):
+        troubles.append(AlertsNotDelivered(waits, len(state.outbox)))
     if refusals := given_up(known, state):
-        raise AlertsSetAside(refusals) from failed
-    if failed is not None:
-        raise failed from next(iter(failures.values()))
+        troubles.append(AlertsSetAside(refusals))
+    if troubles:
+        raise _chained(troubles)
     if not known.has_work and state.messages == known.messages:
         return dg.SkipReason("No message waits.")
     return dg.SkipReason(f"{state.messages - known.messages} messages were made; {len(state.outbox) or 'none'} waits.")
 
 
+def _chained(troubles: Sequence[Exception]) -> Exception:
+    """The last, which is told once, with the others, which are told at every look, as its causes."""
+    for cause, trouble in pairwise(troubles):
+        trouble.__cause__ = cause
+    return troubles[-1]
+
+
 def _delivered(
     instance: dg.DagsterInstance, state: AlertState, alerting: Alerting, has_time: Callable[[], bool]
-) -> tuple[AlertState, list[str]]:
-    """The state after delivery, and what is wrong with sinks."""
-    from platform_assets.alerts.deliver import deliver, problems
+) -> AlertState:
+    """The state after delivery."""
+    from platform_assets.alerts.deliver import deliver
     from platform_assets.automation.alert_sinks import open_declared_sinks
 
     if not state.has_work:
-        return state, []
-    sinks, missing = open_declared_sinks(alerting)
-    limits = {name: sink.messages_an_hour for name, sink in alerting.sinks.items()}
-    state = deliver(state, sinks, limits, datetime.now(UTC), lambda changed: keep_state(instance, changed), has_time)
-    return state, [*missing, *problems(state)]
+        return state
+    sinks, now = open_declared_sinks(alerting), datetime.now(UTC)
+    return deliver(state, sinks, alerting.sinks, now, lambda changed: keep_state(instance, changed), has_time)
 
 
 def _followed(
@@ -98,6 +106,7 @@ def _followed(
 ) -> tuple[AlertState, dict[str, Exception]]:
     """The state after the news, and why sources could not be read."""
     from platform_assets.alerts.follow import follow
+    from platform_assets.alerts.reminding import with_reminders
     from platform_assets.automation.alert_closing import closed_by_hand
     from platform_assets.automation.alert_sources import gather
     from platform_assets.automation.news.place import Place
@@ -114,4 +123,5 @@ def _followed(
     # What broke since is an incident of its own.
     news = [*closed_by_hand(context.instance, state.incidents.values()), *found.news]
     followed = follow(state, news, alerting) if news else state
-    return followed.model_copy(update={"sources": found.sources}), found.failures
+    reminded = with_reminders(followed, alerting, datetime.now(UTC))
+    return reminded.model_copy(update={"sources": found.sources}), found.failures

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from platform_assets.alerts.declaration import Alerting
-from platform_assets.alerts.errors import AlertingError, SlackNotInstalled
+from platform_assets.alerts.errors import AlertingError, SinkFailed, SlackNotInstalled
 from platform_assets.alerts.message import message_of
 from platform_assets.alerts.news import Attachment, News
 from platform_assets.alerts.sinks.base import Sink
 from platform_assets.alerts.sinks.opening import open_sink
-from platform_assets.alerts.state import AlertState
+from platform_assets.alerts.state import AlertState, Delivery
 from platform_assets.settings import secrets_named
 
 if TYPE_CHECKING:
@@ -24,16 +24,38 @@ def open_declared_sink(alerting: Alerting, name: str) -> Sink:
     return open_sink(name, declared, secrets_named(declared.secrets), slack_client)
 
 
-def open_declared_sinks(alerting: Alerting) -> tuple[dict[str, Sink], list[str]]:
-    """Every sink that can be opened, and why the others cannot."""
+def open_declared_sinks(alerting: Alerting) -> dict[str, Sink]:
+    """Every sink; one whose secret or library is missing takes nothing until it is there."""
     sinks: dict[str, Sink] = {}
-    problems: list[str] = []
     for name in alerting.sinks:
         try:
             sinks[name] = open_declared_sink(alerting, name)
         except AlertingError as error:
-            problems.append(str(error))
-    return sinks, problems
+            sinks[name] = _NotOpened(name, error)
+    return sinks
+
+
+class _NotOpened(Sink):
+    """A sink in whose place a message waits: nobody was called, so nobody refused it."""
+
+    def __init__(self, name: str, why: AlertingError) -> None:
+        super().__init__(name)
+        self._why = why
+
+    def send(self, delivery: Delivery, thread: str | None) -> str:
+        """Fails with what is missing."""
+        raise self._failure()
+
+    def find(self, delivery: Delivery, thread: str | None) -> str | None:
+        """Fails too: the message may be there, for all that is known."""
+        raise self._failure()
+
+    def attach(self, delivery: Delivery, thread: str, *, interrupted: bool) -> None:
+        """Fails too."""
+        raise self._failure()
+
+    def _failure(self) -> SinkFailed:
+        return SinkFailed(self.name, str(self._why), "", retry_after=0)
 
 
 def send_a_test(sink: Sink) -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field
 
+from platform_assets.automation.news.place import OWNER_TAG
+
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import Product
     from platform_assets.quality.dataset import DatasetDeclaration
@@ -48,7 +50,7 @@ def _job(declaration: "DatasetDeclaration") -> dg.JobDefinition:
         except SourceError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from error
 
-    @dg.job(name=name, description=about)
+    @dg.job(name=name, description=about, tags={OWNER_TAG: declaration.owner})
     def fetch() -> None:
         download()
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from platform_assets.alerts.declaration import Alerting
     from platform_assets.alerts.state import AlertState
 
+# What an incident keeps for its messages.
+_FOR_SINKS = {"threads", "message", "links", "reminded", "retold"}
 _NOT_DECLARED = "No sink is declared: set PLATFORM_ALERTS to a file such as docs/guides/alerts.md shows."
 
 
@@ -34,7 +36,7 @@ def list_(everything: bool, as_json: bool) -> None:
 
     with _instance() as instance:
         state = read_state(instance)
-    incidents = [incident.model_dump(mode="json", exclude={"threads"}) for incident in state.incidents.values()]
+    incidents = [incident.model_dump(mode="json", exclude=_FOR_SINKS) for incident in state.incidents.values()]
     breaches = [each.model_dump(mode="json") for each in read_alerts(open_lake()) if everything or each.is_open]
     waiting, refused = _waiting(state), _set_aside(state)
     if as_json:

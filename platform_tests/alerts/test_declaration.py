@@ -38,6 +38,8 @@ def test_routes_choose_by_owner_kind_and_severity_and_a_sink_gets_news_once(
     assert alerting.sinks_for(news("flights", "broken")) == ["data-alerts", "on-call"]
     assert alerting.sinks_for(news("flights", "broken", kind="drift")) == ["data-alerts"]
     assert alerting.sinks_for(news("flights", "broken", owner="team:data-science")) == ["data-alerts"]
+    both = news("flights", "broken", owner="team:data-science, team:flight-operations")
+    assert alerting.sinks_for(both) == ["data-alerts", "on-call"]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from alert_desk import ALERTING, NOON, Desk
+from alert_desk import ALERTING, NOON, Desk, Dying
 from http_stand_in import Fault
 from slack_server import CHANNEL, TOKEN, SlackServer
 
-from platform_assets.alerts.deliver import deliver, given_up, problems
+from platform_assets.alerts.deliver import deliver, problems
 from platform_assets.alerts.follow import follow
 from platform_assets.alerts.news import News
 from platform_assets.alerts.sinks.base import Sink
@@ -35,41 +35,6 @@ def test_a_busy_slack_is_left_alone_for_as_long_as_it_says(
     assert len(slack_server.roots) == 1
 
 
-def test_what_slack_refuses_waits_with_its_reason_and_remedy(slack_server: SlackServer, news: MakeNews) -> None:
-    desk = Desk(Slack("chat", CHANNEL, slack_client("xoxb-revoked", slack_server.api)))
-    state = desk.tick(news("flights", "broken"), news("weather", "broken"))
-
-    (problem,) = problems(state)
-    assert "the alert sink 'chat' did not take a message: invalid_auth." in problem
-    assert "chat:write" in problem
-    assert len(state.outbox) == 2
-
-    desk.sinks = {"chat": Slack("chat", CHANNEL, slack_client(TOKEN, slack_server.api))}
-    assert not desk.tick(minutes=2).outbox
-    assert len(slack_server.roots) == 2
-
-
-def test_a_message_that_slack_will_never_take_is_set_aside_and_the_others_go_on(
-    desk: Desk, slack_server: SlackServer, news: MakeNews
-) -> None:
-    before = AlertState.model_validate_json(desk.kept)
-    slack_server.fail("chat.postMessage", Fault(200, body=b'{"ok": false, "error": "invalid_blocks"}'))
-    state = desk.tick(news("flights", "broken"), news("weather", "broken"))
-
-    (problem,) = given_up(before, state)
-    assert "'flights 2013-02 failed' is set aside" in problem
-    assert "invalid_blocks" in problem
-    assert not state.outbox
-    assert [root.shown.split("*")[1] for root in slack_server.roots] == ["weather 2013-02 failed"]
-
-    # What follows finds no thread, and begins one.
-    desk.tick(news("flights", "broken", minutes=1))
-    desk.tick(news("flights", "mended", minutes=2))
-    again = slack_server.roots[1]
-    assert "Seen 2 times." in again.shown
-    assert [reply.broadcast for reply in slack_server.thread(again)] == [True]
-
-
 def test_without_the_right_to_add_files_the_thread_says_so_and_nothing_waits(news: MakeNews) -> None:
     server = SlackServer(scopes=frozenset({"chat:write", "channels:history"}))
     with server.running():
@@ -87,9 +52,9 @@ def test_what_there_is_no_time_for_waits_in_its_order(desk: Desk, slack_server: 
     state = follow(AlertState(), [news("flights", "broken"), news("weather", "broken")], ALERTING)
     time_left = iter([True, False])
 
-    late = deliver(state, desk.sinks, desk.limits, NOON, desk.keep, lambda: next(time_left))
+    late = deliver(state, desk.sinks, ALERTING.sinks, NOON, desk.keep, lambda: next(time_left))
     assert [each.message.title for each in late.outbox] == ["weather 2013-02 failed"]
-    assert not deliver(late, desk.sinks, desk.limits, NOON, desk.keep).outbox
+    assert not deliver(late, desk.sinks, ALERTING.sinks, NOON, desk.keep).outbox
     assert len(slack_server.roots) == 2
 
 
@@ -132,25 +97,6 @@ def test_a_crash_before_or_after_any_step_is_recorded_loses_nothing_and_repeats_
                 desk = Dying(sink, at, kept)
                 life(desk, news, desk.restarted)
                 once(server)
-
-
-class Dying(Desk):
-    """A desk whose process ends at a save, before or after it took place."""
-
-    def __init__(self, sink: Sink, at: int, kept: bool) -> None:
-        super().__init__(sink)
-        self._at, self._kept_then = at, kept
-
-    def keep(self, state: AlertState) -> None:
-        if self.saves + 1 == self._at:
-            self.saves += 1
-            if self._kept_then:
-                self.kept = state.model_dump_json()
-            raise ProcessLookupError
-        super().keep(state)
-
-    def restarted(self) -> Desk:
-        return self
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "files.completeUploadExternal", "files.getUploadURLExternal"])
@@ -199,7 +145,7 @@ def _deliver_and_die(sink: Sink, kept: Path, at: int) -> None:
         if saves == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    deliver(AlertState.model_validate_json(kept.read_text()), {"chat": sink}, {"chat": 20}, NOON, keep)
+    deliver(AlertState.model_validate_json(kept.read_text()), {"chat": sink}, ALERTING.sinks, NOON, keep)
     os._exit(0)
 
 

@@ -65,13 +65,48 @@ def test_fifty_failures_in_one_tick_are_one_message_and_so_is_their_end(
     assert [reply.broadcast for reply in slack_server.thread(root)] == [False, True]
 
 
-def test_what_begins_and_ends_in_one_tick_is_told_with_its_end(
+def test_what_begins_and_ends_between_two_looks_is_one_message_that_says_both(
     desk: Desk, slack_server: SlackServer, news: MakeNews
 ) -> None:
-    desk.tick(news("flights", "broken"), news("flights", "mended", minutes=1))
+    state = desk.tick(news("flights", "broken", extract="the lines"), news("flights", "mended", minutes=1))
 
     (root,) = slack_server.roots
-    assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
+    assert root.text == "Came and went: flights 2013-02 failed"
+    assert "Owner: *team:flight-operations*" in root.shown
+    assert "what happened to flights\nOver since 2026-11-21 12:01 UTC: what happened to flights" in root.shown
+    assert slack_server.thread(root) == []
+    assert list(slack_server.files(root).values()) == ["the lines"]
+    assert (state.incidents, state.references) == ({}, {})
+
+
+def test_what_breaks_again_between_two_looks_is_told_as_one_that_passed_and_one_that_stands(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    desk.tick(
+        news("flights", "broken"),
+        news("flights", "broken", "2013-03", minutes=1),
+        news("flights", "mended", minutes=2),
+        news("flights", "mended", "2013-03", minutes=3),
+        news("flights", "broken", "2013-04", minutes=4),
+    )
+
+    assert [root.text for root in slack_server.roots] == [
+        "[error] flights 2013-04 failed",
+        "Came and went: flights 2013-02 failed",
+    ]
+    assert "flights 2013-03 failed: what happened" in slack_server.roots[1].shown
+    desk.tick(news("flights", "mended", "2013-04", minutes=5))
+    assert [reply.broadcast for reply in slack_server.thread(slack_server.roots[0])] == [True]
+
+
+def test_fifty_that_come_and_go_between_two_looks_are_one_message(
+    desk: Desk, slack_server: SlackServer, news: MakeNews
+) -> None:
+    assets = [f"asset_{number}" for number in range(50)]
+    desk.tick(*(news(asset, state) for asset in assets for state in ("broken", "mended")))
+
+    (root,) = slack_server.roots
+    assert root.text == "Came and went: 50 news of asset_0, asset_1, asset_2 and 47 more"
 
 
 def test_more_than_an_hour_may_have_are_held_back_and_told_in_one_summary(

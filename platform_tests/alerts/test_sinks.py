@@ -100,18 +100,6 @@ def test_an_incident_is_one_alert_of_a_pager_until_it_is_resolved(
     assert opened["links"] == [{"href": "http://localhost:3000/runs/1", "text": "run"}]
 
 
-@pytest.mark.parametrize(("status", "permanent"), [(400, True), (413, True), (401, False), (404, False), (429, False)])
-def test_what_is_of_the_message_is_permanent_what_is_of_the_caller_or_the_hour_is_not(
-    webhook_server: WebhookServer, delivery: MakeDelivery, status: int, permanent: bool
-) -> None:
-    webhook_server.fail("/", Fault(status))
-
-    with pytest.raises(SinkFailed) as failed:
-        Webhook("hook", f"{webhook_server.address}/").send(delivery(), None)
-
-    assert failed.value.permanent is permanent
-
-
 def test_a_message_with_more_links_than_slack_shows_arrives_with_those_that_fit(
     slack: Slack, slack_server: SlackServer, delivery: MakeDelivery
 ) -> None:
@@ -166,17 +154,6 @@ def test_mails_of_an_incident_are_a_thread_with_the_extract_as_a_file(delivery: 
     body = first.get_body()
     assert body is not None
     assert "run: http://localhost:3000/runs/1" in body.get_content()
-
-
-def test_a_mail_server_that_refuses_is_told_with_its_reason(delivery: MakeDelivery) -> None:
-    with MailServer(login=("robot", "right")).running() as server, pytest.raises(SinkFailed) as failed:
-        mail_sink(server, password="wrong").send(delivery(), None)
-    with MailServer(refused="a@example.com").running() as server, pytest.raises(SinkFailed) as unknown:
-        mail_sink(server).send(delivery(), None)
-
-    assert "535" in str(failed.value)
-    assert "no such mailbox" in str(unknown.value)
-    assert [failed.value.may_have_arrived, unknown.value.may_have_arrived] == [False, False]
 
 
 def test_a_mail_server_that_is_down_is_told(delivery: MakeDelivery) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alert_channel import Office
 
     from conftest import Deployment
+    from platform_assets.components.resources import WorkspaceResource
     from platform_assets.pipeline import Product
 
 ROOT = Path(__file__).parents[2]
@@ -45,18 +46,16 @@ def landing(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tick(definitions: dg.Definitions, instance: dg.DagsterInstance, tmp_path: Path) -> Callable[..., Any]:
+def tick(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, workspace_resource: "WorkspaceResource"
+) -> Callable[..., Any]:
     """Evaluates a sensor once: ``tick(name, cursor)`` gives its run requests, cursor, asset events or skip message."""
-    from platform_assets.components.resources import WorkspaceResource
-    from platform_assets.settings import load_settings
-
-    workspace = WorkspaceResource.from_settings(load_settings({"PLATFORM_DATA": str(tmp_path)}))
 
     def evaluate(name: str, cursor: str | None = None) -> Any:
         with dg.build_sensor_context(
             instance,
             cursor=cursor,
-            resources={"workspace": workspace},
+            resources={"workspace": workspace_resource},
             repository_def=definitions.get_repository_def(),
         ) as context:
             return definitions.resolve_sensor_def(name).evaluate_tick(context)
@@ -120,15 +119,22 @@ def running_dagster_dev(deployment: "Deployment") -> Iterator[Path]:
 
 
 @pytest.fixture
-def alert_office(product: "Product", tmp_path: Path, instance: dg.DagsterInstance) -> "Iterator[Office]":
-    """A deployment without assets whose news go to a stand-in of Slack; it looked for news once."""
-    from alert_channel import Office, alert_channel
-
+def workspace_resource(tmp_path: Path) -> "WorkspaceResource":
+    """Of a deployment whose data is in the test's folder."""
     from platform_assets.components.resources import WorkspaceResource
     from platform_assets.settings import load_settings
 
-    workspace = WorkspaceResource.from_settings(load_settings({"PLATFORM_DATA": str(tmp_path)}))
+    return WorkspaceResource.from_settings(load_settings({"PLATFORM_DATA": str(tmp_path)}))
+
+
+@pytest.fixture
+def alert_office(
+    product: "Product", instance: dg.DagsterInstance, workspace_resource: "WorkspaceResource"
+) -> "Iterator[Office]":
+    """A deployment without assets whose news go to a stand-in of Slack; it looked for news once."""
+    from alert_channel import Office, alert_channel
+
     with alert_channel(product) as channel:
-        office = Office(instance, channel, workspace, dg.Definitions())
+        office = Office(instance, channel, workspace_resource, dg.Definitions())
         office.tick()
         yield office

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from alert_channel import TOKEN_VARIABLE, Office
-from http_stand_in import Answer, Call
+from alert_channel import TOKEN_VARIABLE, Office, alert_channel
+from http_stand_in import Answer, Call, Fault
+from mail_server import MailServer
 from slack_server import TOKEN, SlackServer
 
 from platform_assets.automation.alert_closing import close_by_hand
 from platform_assets.automation.alert_state import read_state
 from platform_assets.components.resources import WorkspaceResource
+from platform_assets.pipeline.product import Product
 from platform_assets.settings import load_settings
 
 MONTHS = dg.StaticPartitionsDefinition(["2013-02", "2013-03"])
@@ -47,7 +49,7 @@ def fail_or_not(config: Rates) -> None:
         raise dg.Failure("the night's work could not be done at postgresql://me:hunter2@host/db")
 
 
-@dg.job
+@dg.job(tags={"platform/owner": "team:flight-operations"})
 def nightly() -> None:
     fail_or_not()
 
@@ -179,8 +181,11 @@ def test_a_job_without_assets_is_told_and_mended_by_its_next_success(office: Off
 
     (root,) = slack_server.roots
     assert "*nightly failed*" in root.shown
+    assert "Owner: *team:flight-operations*" in root.shown
     assert "the night's work could not be done at postgresql://me:***@host/db" in root.shown
-    assert [reply.broadcast for reply in slack_server.thread(root)] == [True]
+    (end,) = slack_server.thread(root)
+    assert "Owner: *team:flight-operations*" in end.shown
+    assert end.broadcast
 
 
 def test_fifty_failures_before_one_tick_are_one_message(office: Office, slack_server: SlackServer) -> None:
@@ -213,6 +218,61 @@ def test_a_channel_that_refuses_makes_the_tick_fail_and_what_waits_is_sent_later
     monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     office.tick()
     assert len(slack_server.roots) == 1
+
+
+def test_a_mail_that_is_refused_makes_one_tick_fail_and_is_told_in_the_channel(
+    office: Office, product: Product
+) -> None:
+    from platform_assets.alerts.errors import AlertsSetAside
+
+    mailbox = {"kind": "email", "host": "127.0.0.1", "security": "none", "sender": "data@example.com"}
+    with MailServer(refused="gone@example.com").running() as server:
+        sink = {**mailbox, "port": server.port, "to": ["gone@example.com"]}
+        with alert_channel(product, mailbox=sink) as office.channel:
+            office.tick()
+            run_of(office, delay_features)
+            with pytest.raises(
+                AlertsSetAside, match=r"'delay_features 2013-02 failed' is set aside: .* no such mailbox"
+            ):
+                office.tick()
+            assert office.tick() == "0 messages were made; none waits."
+            assert office.tick() == "No message waits."
+
+            assert server.calls == 1
+            assert [root.text for root in office.channel.server.roots] == [
+                "[error] delay_features 2013-02 failed",
+                "[warning] The alert sink 'mailbox' did not take 'delay_features 2013-02 failed'",
+            ]
+
+
+def test_a_refusal_is_told_in_a_tick_that_fails_for_another_reason_too(office: Office, product: Product) -> None:
+    from platform_assets.alerts.errors import AlertsNotDelivered, AlertsSetAside
+
+    hook = {"kind": "webhook", "url": {"env": "HOOK_THAT_IS_NOT_SET"}}
+    with alert_channel(product, hook=hook) as office.channel:
+        office.tick()
+        office.channel.server.fail("chat.postMessage", Fault(200, body=b'{"ok": false, "error": "channel_not_found"}'))
+        run_of(office, delay_features)
+        with pytest.raises(AlertsSetAside, match="channel_not_found") as failed:
+            office.tick()
+
+    assert isinstance(failed.value.__cause__, AlertsNotDelivered)
+    assert "HOOK_THAT_IS_NOT_SET, which is not set" in str(failed.value.__cause__)
+
+
+def test_a_failure_that_a_retry_mended_before_the_look_is_one_message_with_its_extract(
+    office: Office, slack_server: SlackServer
+) -> None:
+    run_of(office, delay_features)
+    run_of(office, delay_features, complete=True)
+    office.tick()
+    assert office.tick() == "No message waits."
+
+    (root,) = slack_server.roots
+    assert root.text == "Came and went: delay_features 2013-02 failed"
+    assert "It was made at" in root.shown
+    assert len(slack_server.files(root)) == 1
+    assert read_state(office.instance).incidents == {}
 
 
 def test_a_lake_that_cannot_be_read_silences_no_failed_run(

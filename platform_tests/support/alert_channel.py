@@ -66,11 +66,12 @@ class Office:
 
 
 @contextlib.contextmanager
-def alert_channel(product: Product) -> Iterator[AlertChannel]:
-    """A channel that all news of a product go to."""
+def alert_channel(product: Product, **others: dict[str, Any]) -> Iterator[AlertChannel]:
+    """A channel that all news of a product go to, and to other declared sinks by name."""
     server = SlackServer()
     with server.running(), pytest.MonkeyPatch.context() as patch:
         patch.setenv(TOKEN_VARIABLE, TOKEN)
         slack = {"kind": "slack", "channel": CHANNEL, "token": {"env": TOKEN_VARIABLE}, "server": server.api}
-        declared = {"ui": UI, "sinks": {"chat": slack}, "routes": [{"to": ["chat"]}]}
+        sinks = {"chat": slack, **others}
+        declared = {"ui": UI, "sinks": sinks, "routes": [{"to": list(sinks)}]}
         yield AlertChannel(server, alert_delivery([product], Alerting.model_validate(declared)))

@@ -26,16 +26,26 @@ class WebhookServer(StandIn):
 
 
 class PagerServer(StandIn):
-    """Alerts of one service by ``dedup_key``, and changes; checks what the real one checks."""
+    """Alerts of one service by ``dedup_key``, and changes; checks what the real one checks.
+
+    A trigger notifies somebody unless an alert of its key is open or acknowledged; resolving what is not open does
+    nothing. After https://support.pagerduty.com/main/docs/event-management.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.alerts: dict[str, list[dict[str, Any]]] = {}
         self.changes: list[dict[str, Any]] = []
+        self.pages: list[str] = []
+        self._state: dict[str, str] = {}
 
     def is_open(self, key: str) -> bool:
         """Whether the alert was not resolved since it was triggered."""
-        return self.alerts[key][-1]["event_action"] == "trigger"
+        return self._state[key] in ("triggered", "acknowledged")
+
+    def by_hand(self, state: str) -> None:
+        """A person acknowledges or resolves all there is."""
+        self._state = dict.fromkeys(self._state, state)
 
     def answer(self, call: Call) -> Answer:
         event = json.loads(call.body)
@@ -45,8 +55,17 @@ class PagerServer(StandIn):
         if call.path == "/v2/change/enqueue":
             self.changes.append(event)
         else:
-            self.alerts.setdefault(event["dedup_key"], []).append(event)
+            self._take(event)
         return Answer(json.dumps({"status": "success"}).encode(), 202)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        key = event["dedup_key"]
+        self.alerts.setdefault(key, []).append(event)
+        if event["event_action"] == "resolve":
+            self._state[key] = "resolved"
+        elif self._state.get(key, "resolved") == "resolved":
+            self._state[key] = "triggered"
+            self.pages.append(event["payload"]["summary"])
 
     def _problem(self, path: str, event: dict[str, Any]) -> str | None:
         if event.get("routing_key") != ROUTING_KEY:

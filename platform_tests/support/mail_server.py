@@ -14,12 +14,14 @@ from typing import cast
 
 
 class MailServer:
-    """Mails as received; ``login`` is the only one that may send, ``refused`` is an address it does not know."""
+    """Mails as received; ``login`` is the only one that may send, ``refused`` is an address that gets ``refusal``."""
 
-    def __init__(self, login: tuple[str, str] | None = None, refused: str = "") -> None:
-        self.login, self.refused = login, refused
+    def __init__(
+        self, login: tuple[str, str] | None = None, refused: str = "", refusal: str = "550 5.1.1 no such mailbox"
+    ) -> None:
+        self.login, self.refused, self.refusal = login, refused, refusal
         self.mails: list[EmailMessage] = []
-        self.port = 0
+        self.port = self.calls = 0
 
     @contextlib.contextmanager
     def running(self) -> Iterator[MailServer]:
@@ -28,6 +30,7 @@ class MailServer:
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
+                keeper.calls += 1
                 _Conversation(self, keeper).hold()
 
         with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
@@ -65,7 +68,7 @@ class _Conversation:
         if not self._known:
             return "530 5.7.0 Authentication required"
         if self._server.refused and self._server.refused in line:
-            return "550 5.1.1 no such mailbox"
+            return self._server.refusal
         return "250 ok"
 
     def _authenticate(self, credentials: str) -> None:

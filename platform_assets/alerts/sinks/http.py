@@ -9,8 +9,8 @@ from platform_assets.alerts.errors import SinkFailed
 
 _SECONDS = 10
 _BUSY = (429, 503)
-# Of the answers that blame the caller, those that another message may get too: who it is, where it calls, or when.
-_NOT_OF_THE_MESSAGE = (401, 403, 404, 407, 408, 410, 425, 429)
+# Answers that blame the caller for no more than the time of its call (RFC 9110, 6585 and 8470).
+_ANOTHER_TIME = (408, 425, 429)
 
 
 def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, str], remedy: str) -> None:
@@ -18,19 +18,30 @@ def post(sink: str, url: str, content: Mapping[str, Any], headers: Mapping[str, 
     import requests
 
     try:
-        answer = requests.post(url, json=dict(content), headers=dict(headers), timeout=_SECONDS)
+        answer = requests.post(
+            url,
+            json=dict(content),
+            headers=dict(headers),
+            timeout=_SECONDS,
+            # Followed, it would be a GET of a page, which is well and carries nothing.
+            allow_redirects=False,
+        )
     except requests.ConnectTimeout:
         raise SinkFailed(sink, "nothing answers at its address", remedy) from None
     except requests.RequestException as error:
         # A connection that ended may have carried the message before.
         words = f"the connection failed with {type(error).__name__}"
         raise SinkFailed(sink, words, remedy, may_have_arrived=True) from None
-    if answer.ok:
+    if 200 <= answer.status_code < 300:
         return
     wait = retry_after(answer.headers) if answer.status_code in _BUSY else None
-    permanent = 400 <= answer.status_code < 500 and answer.status_code not in _NOT_OF_THE_MESSAGE
     words = f"it answered {answer.status_code} {answer.reason}"
-    raise SinkFailed(sink, words, remedy, retry_after=wait, permanent=permanent)
+    raise SinkFailed(sink, words, remedy, retry_after=wait, permanent=is_refusal(answer.status_code))
+
+
+def is_refusal(status: int) -> bool:
+    """Whether an answer says that the call is wrong or goes elsewhere: the same one would get the same answer."""
+    return 300 <= status < 500 and status not in _ANOTHER_TIME
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -1,7 +1,9 @@
 """PagerDuty's Events API v2, which other on-call services take too.
 
-An incident is one alert there, by ``dedup_key``: what follows adds to it, the last resolution ends it, and a repetition
-changes nothing. What is only told is a change event.
+An incident is one alert there, by ``dedup_key``: what follows adds to it, and the last resolution ends it. A trigger of
+an alert that is open or acknowledged notifies nobody; one of an alert that somebody resolved opens another. So a
+reminder is a trigger with the same key, and what is no trouble (less is broken, it came and went, a promotion) is a
+change event.
 Format: https://developer.pagerduty.com/docs/events-api-v2-overview
 """
 
@@ -16,6 +18,7 @@ from platform_assets.alerts.state import Delivery
 
 _REMEDY = "Look whether the routing key in its environment variable is that of a service with the Events API v2."
 _SUMMARY_CHARACTERS, _DETAIL_CHARACTERS = 1024, 20_000
+_TRIGGERS = ("opened", "followed", "reminded")
 
 
 class PagerDuty(Sink):
@@ -28,7 +31,7 @@ class PagerDuty(Sink):
     def send(self, delivery: Delivery, thread: str | None) -> str:
         """Trigger or resolve an alert, or tell a change; the reference is the alert's ``dedup_key``."""
         key = thread or delivery.id
-        if delivery.message.step == "told":
+        if delivery.message.step not in _TRIGGERS and not delivery.closes:
             post(self.name, f"{self._server}/v2/change/enqueue", self._change(delivery), {}, _REMEDY)
         else:
             post(self.name, f"{self._server}/v2/enqueue", self._event(delivery, key), {}, _REMEDY)

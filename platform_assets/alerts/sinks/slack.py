@@ -15,7 +15,7 @@ from platform_assets.alerts.errors import SinkFailed
 from platform_assets.alerts.message import Message
 from platform_assets.alerts.news import Severity
 from platform_assets.alerts.sinks.base import Sink
-from platform_assets.alerts.sinks.http import retry_after
+from platform_assets.alerts.sinks.http import is_refusal, retry_after
 from platform_assets.alerts.sinks.words import headline
 from platform_assets.alerts.state import Delivery
 
@@ -25,36 +25,20 @@ if TYPE_CHECKING:
 _EVENT = "platform_alert"
 # Slack's own limits: characters of a block of text, messages of a page.
 _BLOCK_CHARACTERS, _CONTEXT_CHARACTERS, _PAGE = 3000, 2000, 100
-# What Slack answers to a message or a file that it will never take as it is; all else is of the bot, the channel or
-# Slack itself, and mends when a person sees to it.
-_OF_THE_MESSAGE = frozenset(
+# Of the errors that Slack names, those that pass by themselves; all else a person has to see to.
+_PASSING = frozenset(
     {
-        "invalid_arguments",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "invalid_metadata_format",
-        "invalid_metadata_schema",
-        "metadata_too_large",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "no_text",
-        "thread_not_found",
+        "accesslimited",
+        "fatal_error",
+        "internal_error",
+        "message_limit_exceeded",
+        "rate_limited",
+        "ratelimited",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
     }
 )
-# A file that cannot be added is given up for these too: its message has arrived.
-_OF_THE_FILE = _OF_THE_MESSAGE | {
-    "file_type_not_supported",
-    "file_upload_size_restricted",
-    "file_uploads_disabled",
-    "file_uploads_except_images_disabled",
-    "invalid_channel",
-    "missing_scope",
-    "no_permission",
-    "not_allowed_token_type",
-    "not_in_channel",
-    "posting_to_channel_denied",
-    "storage_limit_reached",
-}
 _SIGNS: dict[Severity, str] = {
     "info": ":information_source:",
     "warning": ":warning:",
@@ -62,7 +46,10 @@ _SIGNS: dict[Severity, str] = {
     "critical": ":rotating_light:",
 }
 _RESOLVED = ":white_check_mark:"
-_REMEDY = "Look at the token's scopes (chat:write, files:write, channels:history) and invite the bot to the channel."
+_REMEDY = (
+    "Look whether the token is valid, has the scopes chat:write, files:write and channels:history, and the bot was "
+    "invited to the channel."
+)
 
 
 class Slack(Sink):
@@ -104,7 +91,6 @@ class Slack(Sink):
         files = [(f"{delivery.id}-{number}-{each.name}", each) for number, each in enumerate(attachments, start=1)]
         with self._told_as_failure():
             there = self._files(delivery, thread) if interrupted else set()
-        with self._told_as_failure(_OF_THE_FILE):
             for name, each in files:
                 if name not in there:
                     self._client.files_upload_v2(
@@ -130,25 +116,23 @@ class Slack(Sink):
             yield from page["messages"]
 
     @contextmanager
-    def _told_as_failure(self, permanent: frozenset[str] = _OF_THE_MESSAGE) -> Iterator[None]:
+    def _told_as_failure(self) -> Iterator[None]:
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         try:
             yield
         except SlackApiError as error:
             headers = {name.title(): value for name, value in dict(error.response.headers).items()}
-            busy = error.response.status_code == 429
-            wait = retry_after(headers) if busy else None
-            # Slack answers, so it decided; a fault of its own may come after it took the message.
-            unsure = error.response.status_code >= 500
-            reason = str(error.response.get("error", error))
+            status, named = error.response.status_code, error.response.get("error")
             raise SinkFailed(
                 self.name,
-                reason,
+                str(named or error),
                 _REMEDY,
-                retry_after=wait,
-                may_have_arrived=unsure,
-                permanent=reason in permanent,
+                retry_after=retry_after(headers) if status == 429 else None,
+                # Slack answers, so it decided; a fault of its own may come after it took the message.
+                may_have_arrived=status >= 500,
+                # Its own errors come with status 200.
+                permanent=is_refusal(status) or (status < 300 and named is not None and named not in _PASSING),
             ) from error
         except (SlackClientError, OSError) as error:
             words = f"{type(error).__name__}: {error}"
@@ -156,7 +140,7 @@ class Slack(Sink):
 
 
 def _blocks(message: Message) -> list[dict[str, Any]]:
-    sign = _RESOLVED if message.step == "resolved" else _SIGNS[message.severity]
+    sign = _RESOLVED if message.step in ("resolved", "passed") else _SIGNS[message.severity]
     words = [f"{sign} *{_escaped(message.title)}*", *(_escaped(line) for line in message.lines)]
     owner = [f"Owner: *{_escaped(', '.join(message.owners))}*"] if message.owners else []
     links = [f"<{link.url}|{_escaped(link.label)}>" for link in message.links]

@@ -7,7 +7,7 @@ from platform_assets.alerts.message import Message
 
 def headline(message: Message) -> str:
     """The one line that is read on a phone."""
-    return message.title if message.step == "resolved" else f"[{message.severity}] {message.title}"
+    return message.title if message.step in ("resolved", "passed") else f"[{message.severity}] {message.title}"
 
 
 def plain_text(message: Message) -> str:

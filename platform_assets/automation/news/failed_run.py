@@ -11,6 +11,7 @@ import dagster as dg
 
 from platform_assets.alerts.news import Attachment, Link
 from platform_assets.automation.news.failure_logs import log_extract
+from platform_assets.automation.news.place import NOBODY, OWNER_TAG
 
 if TYPE_CHECKING:
     from dagster._core.events.log import EventLogEntry
@@ -40,6 +41,7 @@ class FailedRun:
     Attributes:
         asset: that was to be made and was not; empty if the run makes none.
         job: its name, if it makes no asset; else empty.
+        owner: who answers for the asset, or the job.
         partition: the one it was to make, or the last of a range.
         refused: whether the data was at fault.
     """
@@ -47,6 +49,7 @@ class FailedRun:
     run_id: str
     asset: str
     job: str
+    owner: str
     partition: str | None
     at: datetime
     message: str
@@ -103,6 +106,7 @@ def _failed_run(
         run_id=run_id,
         asset=asset,
         job="" if asset or run is None else run.job_name,
+        owner=place.owner(asset) if asset else tags.get(OWNER_TAG, NOBODY),
         partition=tags.get("dagster/partition") or tags.get(_RANGE_END),
         at=_moment(entries),
         message=masked(_message(data, entries), place.secrets),

@@ -14,13 +14,13 @@ from platform_assets.alerts.news import News
 from platform_assets.automation.news.place import Place
 
 LEVEL_CHECK = "holds_validation_level"
-# Answers that one look reads: an asset's backfill gives more, of which the newest matter.
+# Answers that one look reads; after a longer outage the newest matter.
 _PAGE = 100
 _ANSWERED = frozenset({AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED})
 
 
 def level_news(place: Place, seen: dict[str, Any] | None, models: Iterable[str]) -> tuple[list[News], dict[str, Any]]:
-    """What each model's newest partition says, if it was judged since; the first look tells a fall that stands.
+    """What each answer since said of its model then; the first look tells a fall that stands.
 
     ``seen`` has the time of the newest answer by model, and the newest partition that was judged: what an old one is
     judged again says nothing of the model as it is.
@@ -35,13 +35,12 @@ def level_news(place: Place, seen: dict[str, Any] | None, models: Iterable[str])
             continue
         page = storage.get_asset_check_execution_history(key, _PAGE, None, set(_ANSWERED))
         new = [each.event for each in page if each.event is not None and each.event.timestamp > judged.at]
-        newest = max(new, key=lambda event: (_partition(event), event.timestamp), default=None)
-        if newest is None:
-            continue
-        if _partition(newest) >= judged.partition:
-            news.append(_news(place, model, newest))
-        partition = max(judged.partition, _partition(newest))
-        known[model] = _Judged(max(event.timestamp for event in new), partition)
+        told: list[News] = []
+        for event in sorted(new, key=lambda event: event.timestamp):
+            if _partition(event) >= judged.partition:
+                told.append(_news(place, model, event))
+            known[model] = judged = _Judged(event.timestamp, max(judged.partition, _partition(event)))
+        news += told if seen is not None else told[-1:]
     return news, {model: asdict(judged) for model, judged in known.items()}
 
 
@@ -76,5 +75,5 @@ def _news(place: Place, model: str, event: dg.EventLogEntry) -> News:
         title=f"{model} {partition or ''}: below its level".replace(" :", ":"),
         message=(answer.description if answer else None) or "",
         at=datetime.fromtimestamp(event.timestamp, UTC),
-        links=(place.asset_link(asset, partition),),
+        links=(*([place.run_link(event.run_id)] if event.run_id else []), place.asset_link(asset, partition)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,21 +24,15 @@ _PAGE = 50
 def run_news(
     place: Place, seen: dict[str, Any] | None, s3: S3Access, has_time: Callable[[], bool]
 ) -> tuple[list[News], dict[str, Any]]:
-    """What failed since, and what was mended of all that failed before.
+    """What failed since, and what was mended of all that failed.
 
     ``seen`` has the number of the newest failure and, for each that stands, what would mend it. The first look only
     remembers where the log ends.
     """
     if seen is None:
         return [], {"newest": _newest(place.instance), "standing": []}
-    news: list[News] = []
-    standing: list[dict[str, Any]] = []
-    for known in seen["standing"]:
-        mended_at = _mended_at(place.instance, known)
-        if mended_at is None:
-            standing.append(known)
-        else:
-            news.append(_mended(place, known, mended_at))
+    news, standing = _with_ends(place, seen["standing"])
+    failed_now: list[dict[str, Any]] = []
     newest, extracts = seen["newest"], ATTACHMENTS
     for record in _failures(place.instance, newest):
         if not has_time():
@@ -46,11 +40,27 @@ def run_news(
         # A message has no more files than these, and reading the logs of many runs would outlast a look.
         for failed in failed_runs(place, record.run_id, s3, extracts):
             known = _standing(failed)
-            standing = [each for each in standing if _thing(each) != _thing(known)] + [known]
+            standing = [each for each in standing if _thing(each) != _thing(known)]
+            failed_now = [each for each in failed_now if _thing(each) != _thing(known)] + [known]
             news.append(_failed(place, failed))
             extracts -= not failed.refused
         newest = record.storage_id
-    return news, {"newest": newest, "standing": standing}
+    # What was made meanwhile, by a retry for example, came and went.
+    ends, still = _with_ends(place, failed_now)
+    return [*news, *ends], {"newest": newest, "standing": [*standing, *still]}
+
+
+def _with_ends(place: Place, standing: Iterable[dict[str, Any]]) -> tuple[list[News], list[dict[str, Any]]]:
+    """News of what was made since it failed, and the others."""
+    news: list[News] = []
+    others: list[dict[str, Any]] = []
+    for known in standing:
+        mended_at = _mended_at(place.instance, known)
+        if mended_at is None:
+            others.append(known)
+        else:
+            news.append(_mended(place, known, mended_at))
+    return news, others
 
 
 def _newest(instance: dg.DagsterInstance) -> int:
@@ -76,7 +86,7 @@ def _failed(place: Place, failed: FailedRun) -> News:
         state="broken",
         asset=failed.asset or failed.job,
         rule=MADE,
-        owner=place.owner(failed.asset) if failed.asset else place.owner(failed.job),
+        owner=failed.owner,
         title=f"{thing} was refused" if failed.refused else f"{thing} failed",
         message=failed.message,
         at=failed.at,
@@ -98,7 +108,8 @@ def _mended(place: Place, known: dict[str, Any], at: datetime) -> News:
         state="mended",
         asset=name,
         rule=MADE,
-        owner=place.owner(name),
+        # It was not kept at first.
+        owner=known.get("owner") or place.owner(name),
         title=" ".join(part for part in (name, partition) if part),
         message=f"It was made at {at:%Y-%m-%d %H:%M} UTC.",
         at=at,
@@ -131,6 +142,7 @@ def _standing(failed: FailedRun) -> dict[str, Any]:
         "kind": _kind(failed),
         "asset": failed.asset,
         "job": failed.job,
+        "owner": failed.owner,
         "subject": failed.subject,
         "at": failed.at.timestamp(),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.alerts.news import Kind, News, State
@@ -14,29 +13,42 @@ if TYPE_CHECKING:
 
 
 def table_news(place: Place, seen: dict[str, Any] | None, lake: Lake) -> tuple[list[News], dict[str, Any]]:
-    """Alerts that began or ended since; the first look tells what stands.
+    """Alerts that began or ended since, also between two looks; the first look tells what stands.
 
-    ``seen`` has the table's snapshot, the alerts that stood, and the time of the newest edge.
+    ``seen`` has the table's snapshot, the alerts that stood, and when each rule's newest alert began or ended.
     """
     from platform_assets.lake.errors import TableNotFound
     from platform_assets.pipeline.alerts import ALERTS, read_alerts
 
-    seen = seen or {"snapshot": None, "standing": [], "until": None}
     try:
         snapshot = str(lake.snapshot_id(ALERTS.name))
     except TableNotFound:
-        return [], seen
-    if snapshot == seen["snapshot"]:
+        return [], seen or {"snapshot": None, "standing": [], "edges": {}}
+    if seen and snapshot == seen["snapshot"]:
         return [], seen
     alerts = read_alerts(lake)
-    stood, until = set(seen["standing"]), datetime.fromisoformat(seen["until"]) if seen["until"] else None
-    news = [each for alert in alerts if _is_told(alert) for each in _edges(place, alert, stood, until)]
-    edges = [moment for alert in alerts for moment in (alert.first_seen, alert.resolved_at) if moment is not None]
-    return sorted(news, key=lambda each: each.at), {
-        "snapshot": snapshot,
-        "standing": sorted(alert.alert_id for alert in alerts if alert.is_open),
-        "until": max(edges).isoformat() if edges else None,
-    }
+    stood, edges = set(seen["standing"] if seen else ()), _edge_by_rule(alerts)
+    # Before the edges were kept by rule it was unknown what had passed unseen; at the first look nobody waits for it.
+    known = seen.get("edges", edges) if seen else edges
+    news = [each for alert in alerts if _is_told(alert) for each in _changes(place, alert, stood, known)]
+    standing = sorted(alert.alert_id for alert in alerts if alert.is_open)
+    return sorted(news, key=lambda each: each.at), {"snapshot": snapshot, "standing": standing, "edges": edges}
+
+
+def _edge_by_rule(alerts: list[Alert]) -> dict[str, float]:
+    """When each rule's alerts began or ended last, in seconds since 1970."""
+    edges: dict[str, float] = {}
+    for alert in alerts:
+        edges[_rule(alert)] = max(edges.get(_rule(alert), 0.0), _edge(alert))
+    return edges
+
+
+def _edge(alert: Alert) -> float:
+    return (alert.resolved_at or alert.first_seen).timestamp()
+
+
+def _rule(alert: Alert) -> str:
+    return f"{alert.asset}/{alert.rule}"
 
 
 def _is_told(alert: Alert) -> bool:
@@ -46,13 +58,13 @@ def _is_told(alert: Alert) -> bool:
     return alert.action != "block" and alert.rule != ROLLED_BACK
 
 
-def _edges(place: Place, alert: Alert, stood: set[str], until: datetime | None) -> list[News]:
+def _changes(place: Place, alert: Alert, stood: set[str], edges: dict[str, float]) -> list[News]:
     if alert.is_open:
         return [] if alert.alert_id in stood else [_news(place, alert, "broken")]
     if alert.alert_id in stood:
         return [_news(place, alert, "mended")]
-    # Begun and ended between two looks.
-    passed = until is not None and alert.first_seen > until
+    # Begun, or taken up again, and ended between two looks.
+    passed = _edge(alert) > edges.get(_rule(alert), 0.0)
     return [_news(place, alert, "broken"), _news(place, alert, "mended")] if passed else []
 
 
@@ -68,7 +80,7 @@ def _news(place: Place, alert: Alert, state: State) -> News:
         title=f"{alert.asset} {alert.partition}: {alert.rule}",
         message=(alert.resolution if mended else alert.message) or "",
         at=(alert.resolved_at if mended else alert.first_seen) or alert.first_seen,
-        links=(place.asset_link(alert.asset, partition),),
+        links=(*place.maker_links(alert.asset, partition), place.asset_link(alert.asset, partition)),
     )
 
 
