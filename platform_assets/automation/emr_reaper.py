@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from platform_assets.automation.news.place import OWNER_TAG
+from platform_assets.pipeline.asset_owners import PLATFORM_OWNER
+
 if TYPE_CHECKING:
     from platform_assets.compute.emr.reaper import Life
     from platform_assets.compute.emr.settings import EmrSettings
@@ -39,7 +42,7 @@ def emr_reaper(settings: "EmrSettings | None", deployment: str) -> dg.Definition
         for each in reap(Aws(clusters.region), clusters, deployment, life_in(context.instance)):
             context.log.warning(f"Ended cluster {each.id} ({each.name}): its run {each.run_id} does not watch it.")
 
-    @dg.job(name="emr_reaper", description=ABOUT, executor_def=dg.in_process_executor)
+    @dg.job(name="emr_reaper", description=ABOUT, executor_def=dg.in_process_executor, tags={OWNER_TAG: PLATFORM_OWNER})
     def job() -> None:
         end()
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
+from platform_assets.automation.news.place import OWNER_TAG
+from platform_assets.pipeline.asset_owners import PLATFORM_OWNER
+
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import Product
 
@@ -48,7 +51,7 @@ def retention(products: "Sequence[Product]") -> dg.Definitions:
                     context.log_event(event)
         context.add_output_metadata(_metadata(figures, done.abandoned_bytes))
 
-    @dg.job(name="retention", description=ABOUT)
+    @dg.job(name="retention", description=ABOUT, tags={OWNER_TAG: PLATFORM_OWNER})
     def job() -> None:
         apply()
 

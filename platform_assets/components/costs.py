@@ -10,6 +10,7 @@ import dagster as dg
 from platform_assets.components.daily import made_daily
 from platform_assets.components.failures import told_to_the_user
 from platform_assets.components.resources import WorkspaceResource
+from platform_assets.pipeline.asset_owners import PLATFORM_OWNER
 from platform_assets.pipeline.costs.budgets import COSTS_ASSET, declared_budgets, kept_check, nearly_check
 from platform_assets.pipeline.costs.usage_facts import USD
 
@@ -43,7 +44,7 @@ def costs(products: "Sequence[Product]") -> dg.Definitions:
         name=COSTS_ASSET,
         group_name="platform",
         description=ABOUT,
-        owners=["team:platform"],
+        owners=[PLATFORM_OWNER],
         kinds={"iceberg", "html"},
         check_specs=specs,
     )

@@ -7,6 +7,7 @@ import dagster as dg
 
 from platform_assets.automation.event_log import materialisations
 from platform_assets.components.daily import made_daily
+from platform_assets.pipeline.asset_owners import PLATFORM_OWNER
 from platform_assets.pipeline.health import HEALTH, REMEMBERED, HealthReport, health_report
 from platform_assets.quality.health import HealthFinding
 
@@ -26,7 +27,7 @@ def health() -> dg.Definitions:
         name=NAME,
         group_name="platform",
         description=ABOUT,
-        owners=["team:platform"],
+        owners=[PLATFORM_OWNER],
         kinds={"dagster"},
         check_specs=[dg.AssetCheckSpec(rule.name, asset=NAME, description=rule.description) for rule in HEALTH],
     )

@@ -1,4 +1,4 @@
-"""Who owns which asset of a product, those that every model has included."""
+"""Who owns which asset of a product, those that every model has included, and what belongs to no product."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from platform_assets.pipeline.performance_tables import estimate_contract, perfo
 if TYPE_CHECKING:
     from platform_assets.pipeline.product import Product
 
+PLATFORM_OWNER = "team:platform"
 OF_A_MODEL = (
     trainings_contract,
     champions_contract,

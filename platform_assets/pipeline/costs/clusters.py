@@ -19,7 +19,8 @@ from platform_assets.compute.emr.settings import OWN_TAGS, EmrSettings
 from platform_assets.compute.emr.view import ENDED
 from platform_assets.compute.prices.spot_market import spot_history
 from platform_assets.lake import Window
-from platform_assets.pipeline.costs.storage import PLATFORM, PLATFORM_OWNER
+from platform_assets.pipeline.asset_owners import PLATFORM_OWNER
+from platform_assets.pipeline.costs.storage import PLATFORM
 from platform_assets.pipeline.costs.table import COSTS, TIME
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from platform_assets.compute.cost.storage import by_month, storage_charge
 from platform_assets.lake import Lake, Window
 from platform_assets.lake.footprint import PriceList
 from platform_assets.lake.retention import RetentionPlan
-from platform_assets.pipeline.asset_owners import asset_owners
+from platform_assets.pipeline.asset_owners import PLATFORM_OWNER, asset_owners
 from platform_assets.pipeline.costs.table import COSTS, TIME
 from platform_assets.pipeline.product import Product
 
-PLATFORM, PLATFORM_OWNER = "platform", "team:platform"
+PLATFORM = "platform"
 # Of a gap longer than this nobody knows what lay there.
 REMEMBERED = timedelta(days=62)
 
