@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from platform_assets.alerts.news import Kind, Link, News
+from platform_assets.alerts.news import Kind, Link, News, State
 
 #: A thread in which nobody wrote for so long is read by nobody.
 FORGOTTEN_AFTER = timedelta(hours=4)
@@ -54,6 +54,20 @@ class Incident(BaseModel):
     def is_joined_by(self, news: News) -> bool:
         """Whether news are of something else than what people were told of, and hours after that."""
         return news.subject not in self.standing and news.at - self.last_seen >= FORGOTTEN_AFTER
+
+    def news(self, state: State, message: str, at: datetime, links: tuple[Link, ...] = ()) -> News:
+        """News of the incident as a whole."""
+        return News(
+            kind=self.kind,
+            state=state,
+            asset=self.asset,
+            rule=self.rule,
+            owner=self.owner,
+            title=self.title,
+            message=message,
+            at=at,
+            links=links,
+        )
 
 
 def opened(news: News) -> Incident:

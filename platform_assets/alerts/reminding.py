@@ -60,17 +60,7 @@ def _reminder(incident: Incident, now: datetime) -> News:
         f"Not over since {incident.opened_at:%Y-%m-%d %H:%M} UTC{these}. If nobody needs it any more: "
         f'`platform alerts close {incident.asset} {incident.rule} --who NAME --reason "..."`.'
     )
-    return News(
-        kind=incident.kind,
-        state="broken",
-        asset=incident.asset,
-        rule=incident.rule,
-        owner=incident.owner,
-        title=incident.title,
-        message=f"{words}\n{incident.message}".strip(),
-        at=now,
-        links=incident.links,
-    )
+    return incident.news("broken", f"{words}\n{incident.message}".strip(), now, incident.links)
 
 
 def _reminded(state: AlertState, key: str, sink: str, now: datetime, *, again: bool = False) -> AlertState:

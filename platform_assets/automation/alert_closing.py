@@ -37,13 +37,4 @@ def _key(incident: Incident) -> str:
 
 
 def _news(incident: Incident, closing: _Closing) -> News:
-    return News(
-        kind=incident.kind,
-        state="closed",
-        asset=incident.asset,
-        rule=incident.rule,
-        owner=incident.owner,
-        title=incident.title,
-        message=f"Closed by {closing.who}: {closing.reason}",
-        at=closing.at,
-    )
+    return incident.news("closed", f"Closed by {closing.who}: {closing.reason}", closing.at)
