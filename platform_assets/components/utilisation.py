@@ -1,10 +1,11 @@
-"""What a job on Spark made of its machines, as a materialisation shows it."""
+"""What a job on Spark made of its machines, as a materialisation shows it, or an observation."""
 
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 if TYPE_CHECKING:
+    from platform_assets.compute import FailedAttempt
     from platform_assets.pipeline.utilisation.report import UtilisationReport
 
 
@@ -25,3 +26,12 @@ def utilisation_metadata(report: "UtilisationReport | None") -> dict[str, Any]:
         "advice": len(report.advice),
         **({"utilisation not kept": report.problem} if report.problem else {}),
     }
+
+
+def observe_attempt(context: dg.AssetExecutionContext, attempt: "FailedAttempt", report: "UtilisationReport") -> None:
+    """Show an attempt that published nothing on the asset of the step, even if the step fails."""
+    from platform_assets.compute.emr.pipes import observe_at_once
+
+    log = attempt.event_log
+    facts = {"attempt": log.attempt, "outcome": attempt.kind, "event log": dg.MetadataValue.path(log.location)}
+    observe_at_once(context, {**facts, **utilisation_metadata(report)})

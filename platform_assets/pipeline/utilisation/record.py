@@ -12,7 +12,7 @@ from platform_assets.lake.partitions import Values
 from platform_assets.lake.store import Store
 from platform_assets.pipeline.materialisation import Materialisation
 from platform_assets.pipeline.utilisation.report import UtilisationReport
-from platform_assets.pipeline.utilisation.table import UTILISATION, WHOLE, utilisation_rows
+from platform_assets.pipeline.utilisation.table import PUBLISHED, UTILISATION, WHOLE, utilisation_rows
 from platform_assets.pipeline.workspace import Workspace
 
 
@@ -22,20 +22,34 @@ def with_utilisation(workspace: Workspace, table: str, result: JobResult, done: 
     Without a change if the job did not run on Spark. Its rows are published by now, which neither a log that cannot be
     read undoes nor a table of utilisation that cannot be written: the report says so instead.
     """
-    log = result.event_log
-    if log is None:
+    if result.event_log is None:
         return done
     try:
-        utilisation = read_log(log, workspace.lake.store)
+        report = recorded(workspace, table, done.partition, result.event_log, PUBLISHED)
     except (EventLogError, OSError) as error:
-        return replace(done, utilisation=UtilisationReport(None, problem=str(error)))
+        report = UtilisationReport(None, problem=str(error))
+    return replace(done, utilisation=report)
+
+
+def recorded(workspace: Workspace, table: str, partition: str | None, log: EventLog, outcome: str) -> UtilisationReport:
+    """What one attempt made of its machines, read, judged and kept; a table that cannot be written is told in it.
+
+    Args:
+        table, partition: what the attempt worked on.
+        outcome: what became of it, as the column ``outcome`` has it.
+
+    Raises:
+        EventLogError: its log cannot be read; nothing is kept.
+        OSError: the disk or the server does not give it.
+    """
+    utilisation = read_log(log, workspace.lake.store)
     advice = advise(utilisation, log.usd_per_core_hour)
+    problem = None
     try:
-        _publish(workspace, table, done.partition, log, utilisation, advice)
+        _publish(workspace, {"table": table, "partition": partition or WHOLE}, log, outcome, utilisation, advice)
     except (LakeError, OSError) as error:
         problem = f"not in {UTILISATION.name}: {error}"
-        return replace(done, utilisation=UtilisationReport(utilisation, tuple(advice), problem))
-    return replace(done, utilisation=UtilisationReport(utilisation, tuple(advice)))
+    return UtilisationReport(utilisation, tuple(advice), problem)
 
 
 def read_log(log: EventLog, store: Store) -> Utilisation:
@@ -51,16 +65,17 @@ def read_log(log: EventLog, store: Store) -> Utilisation:
 
 def _publish(
     workspace: Workspace,
-    table: str,
-    partition: str | None,
+    made: dict[str, str],
     log: EventLog,
+    outcome: str,
     utilisation: Utilisation,
     advice: list[Advice],
 ) -> None:
     import pyarrow as pa
 
-    job = {"run_id": workspace.run_id, "table": table, "partition": partition or WHOLE}
-    rows = utilisation_rows(utilisation, advice, {**job, "event_log": log.location})
+    # Attempts of a run have logs of their own, on clusters; here one application writes those of all jobs.
+    attempt = {"run_id": workspace.run_id, **made, "event_log": log.location}
+    rows = utilisation_rows(utilisation, advice, {**attempt, "attempt": log.attempt, "outcome": outcome})
     columns = {name: [row.get(name) for row in rows] for name in UTILISATION.column_names}
-    properties = {"run-id": workspace.run_id, "partition": job["partition"]}
-    workspace.lake.publish_rows(UTILISATION, Values(tuple(job.items())), pa.table(columns), properties)
+    properties = {"run-id": workspace.run_id, "partition": made["partition"]}
+    workspace.lake.publish_rows(UTILISATION, Values(tuple(attempt.items())), pa.table(columns), properties)

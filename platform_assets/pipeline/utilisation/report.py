@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from platform_assets.compute import FailedAttempt
     from platform_assets.compute.utilisation import Utilisation
     from platform_assets.compute.utilisation.advice import Advice
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -22,3 +26,15 @@ class UtilisationReport:
     utilisation: Utilisation | None
     advice: tuple[Advice, ...] = ()
     problem: str | None = None
+
+
+def log_attempt(attempt: FailedAttempt, report: UtilisationReport) -> None:
+    """Say in the log what an attempt that published nothing made of its machines."""
+    from platform_assets.pipeline.utilisation.markdown import HEALTHY, summary
+
+    told = [f"Attempt {attempt.event_log.attempt} published nothing ({attempt.kind})."]
+    if report.utilisation is not None:
+        told += [summary(report.utilisation), *([each.message for each in report.advice] or [HEALTHY])]
+    if report.problem:
+        told.append(report.problem)
+    _LOG.warning("\n".join(told))

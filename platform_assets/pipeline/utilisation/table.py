@@ -1,4 +1,4 @@
-"""The table ``platform.utilisation``: a row for each stage of each job that ran on Spark, and one for the whole job."""
+"""The table ``platform.utilisation``: a row for each stage of each attempt at a job on Spark, and one for the whole."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from platform_assets.lake import ColumnSpec, TableSpec
 
 #: Partition of a table that has none.
 WHOLE = "all"
+#: Outcomes of attempts that gave a result; all others are kinds of failures.
+PUBLISHED, NOT_PUBLISHED = "published", "not_published"
 
 UTILISATION = TableSpec(
     "platform.utilisation",
@@ -48,6 +50,14 @@ UTILISATION = TableSpec(
         ColumnSpec("advice", "string", True, "What to change, a sentence a line; missing if it is well."),
         ColumnSpec("saves_usd", "double", True, "US dollars a run that this would save; missing without a price."),
         ColumnSpec("event_log", "string", False, "Where the log is that this was read from."),
+        ColumnSpec("attempt", "int", True, "Attempt at the job within its run, from 1; missing in rows of before."),
+        ColumnSpec(
+            "outcome",
+            "string",
+            True,
+            f"'{PUBLISHED}', '{NOT_PUBLISHED}' if the rows were refused, else the kind of failure; missing in rows of "
+            "before, which were published.",
+        ),
     ),
 )
 
@@ -66,8 +76,8 @@ _SUMS = (
 _OF_A_STAGE = ("name", "seconds", "task_seconds", "cpu_share", "gc_share", "time_skew", "data_skew")
 
 
-def utilisation_rows(run: Utilisation, advice: list[Advice], common: dict[str, str]) -> list[dict[str, Any]]:
-    """Rows of one job: the whole, then its stages; ``common`` has run, table, partition and event log."""
+def utilisation_rows(run: Utilisation, advice: list[Advice], common: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of one attempt: the whole, then its stages; ``common`` says whose it was and what became of it."""
     said: dict[tuple[int | None, int | None], list[Advice]] = {}
     for each in advice:
         said.setdefault((each.stage_id, each.stage_attempt), []).append(each)
