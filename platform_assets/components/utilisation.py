@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
 
 def utilisation_metadata(report: "UtilisationReport | None") -> dict[str, Any]:
-    """Words, stages and timeline; nothing for a job that did not run on Spark."""
-    if report is None:
-        return {}
+    """Words, stages, timeline and machines; nothing for a job that did not run on Spark."""
+    return {} if report is None else {**_spark_metadata(report), **_machines_metadata(report)}
+
+
+def _spark_metadata(report: "UtilisationReport") -> dict[str, Any]:
     if report.utilisation is None:
         return {"utilisation": f"not known: {report.problem}"}
     from platform_assets.pipeline.utilisation.markdown import summary, utilisation_markdown
@@ -25,6 +27,20 @@ def utilisation_metadata(report: "UtilisationReport | None") -> dict[str, Any]:
         "utilisation timeline": dg.MetadataValue.md(as_markdown(timeline_svg(report.utilisation), words)),
         "advice": len(report.advice),
         **({"utilisation not kept": report.problem} if report.problem else {}),
+    }
+
+
+def _machines_metadata(report: "UtilisationReport") -> dict[str, Any]:
+    if report.machines is None:
+        return {"machines": f"not known: {report.machines_problem}"} if report.machines_problem else {}
+    from platform_assets.pipeline.utilisation.machines_plot import machines_svg
+    from platform_assets.pipeline.utilisation.markdown import machines_summary
+    from platform_assets.quality.rate_of_change.plot import as_markdown
+
+    words = machines_summary(report.machines)
+    return {
+        "machines": words,
+        "machines timeline": dg.MetadataValue.md(as_markdown(machines_svg(report.machines), words)),
     }
 
 

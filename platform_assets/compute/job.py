@@ -85,6 +85,7 @@ class EventLog(_Message):
         started, ended: the part of it that is the job's; None if all of it is.
         usd_per_core_hour: what an hour of an executor's core cost, instance and EMR fee; None where nobody is billed.
         attempt: which attempt at the job wrote it, from 1.
+        machine_metrics: file of what the machines did meanwhile; None if they were not measured.
     """
 
     location: str
@@ -92,6 +93,7 @@ class EventLog(_Message):
     ended: datetime | None = None
     usd_per_core_hour: float | None = None
     attempt: int = 1
+    machine_metrics: str | None = None
 
 
 class FailedAttempt(_Message):

@@ -21,6 +21,8 @@ from platform_assets.compute import EventLog, FailedAttempt, Job, JobResult, Out
 from platform_assets.compute.engines import EmbeddedEngine, Engine, SparkEngine
 from platform_assets.compute.errors import JobFailed
 from platform_assets.compute.job import FailedListener, tell_nobody
+from platform_assets.compute.utilisation import MachineMetrics
+from platform_assets.compute.utilisation.machines import MachineUse, Measured
 from platform_assets.lake import ColumnSpec, TableSpec
 from platform_assets.lake.partitions import WHOLE_TABLE
 from platform_assets.pipeline import Product, Workspace
@@ -158,6 +160,71 @@ def test_the_materialisation_shows_words_stages_and_a_picture(
     assert "✕ executor 2, lost" in texts
 
 
+def measured(folder: Path) -> str:
+    """The file of metrics of a cluster of two machines, one of which did not report every minute."""
+    minute = 60_000
+
+    def values(*percents: float | None) -> tuple[Measured, ...]:
+        return tuple(Measured(at_ms=at * minute, percent=each) for at, each in enumerate(percents) if each is not None)
+
+    machines = (
+        MachineUse(
+            instance_id="i-2",
+            instance_type="r5.2xlarge",
+            role="core",
+            started_ms=0,
+            ended_ms=5 * minute,
+            cpu=values(20.0, 80.0, None, 60.0),
+            memory=values(40.0, 61.0, None, 55.0),
+            disk=values(12.0, 12.0, None, 12.5),
+        ),
+        MachineUse(instance_id="i-1", instance_type="m5.xlarge", role="primary", started_ms=0, ended_ms=5 * minute),
+    )
+    file = folder / "machines.json.gz"
+    file.write_bytes(MachineMetrics(cluster_id="j-1", machines=machines).to_bytes())
+    return str(file)
+
+
+def test_machines_are_told_drawn_and_kept(workspace: Workspace, airlines: Materialisation, tmp_path: Path) -> None:
+    log = EventLog(location=str(LOG), machine_metrics=measured(tmp_path))
+
+    done = with_utilisation(workspace, TABLE, on_spark(log), airlines)
+
+    shown = utilisation_metadata(done.utilisation)
+    assert shown["machines"] == "2 machines: CPU 53 % on average, memory at most 61 %, disk at most 12 %."
+    svg = b64decode(re.search(r"base64,([^)]+)\)", shown["machines timeline"].value)[1])  # type: ignore[index]
+    drawn = list(ElementTree.fromstring(svg).iter())
+    texts = [element.text for element in drawn if element.tag.endswith("text")]
+    assert [text for text in texts if text and text.split()[0] in ("primary", "core")] == [
+        "primary m5.xlarge",
+        "core r5.2xlarge",
+    ]
+    assert "reported nothing" in texts
+    # A legend and two stretches: over the minute without a value nothing is drawn.
+    assert sum(element.get("class") == "memory" for element in drawn) == 3
+    (whole,) = [row for row in workspace.lake.read("platform.utilisation").to_pylist() if row["stage_id"] is None]
+    assert whole["machines_cpu_share"] == pytest.approx((0.2 + 0.8 + 0.6) / 3)
+    assert (whole["machines_memory_peak"], whole["machines_disk_peak"]) == (0.61, 0.125)
+
+
+def test_machines_are_told_without_a_log_and_a_log_without_machines(telling: Workspace, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    log = EventLog(location=nowhere, machine_metrics=measured(tmp_path))
+    note_attempt(telling, TABLE, None, FailedAttempt(kind="spot_loss", event_log=log))
+    note_attempt(
+        telling,
+        TABLE,
+        None,
+        FailedAttempt(kind="spot_loss", event_log=EventLog(location=str(LOG), machine_metrics=nowhere)),
+    )
+
+    (_, lost), (_, unmeasured) = telling.show_attempt.heard  # type: ignore[attr-defined]
+    assert utilisation_metadata(lost)["machines"].startswith("2 machines: CPU 53 %")
+    assert "There is no Spark event log" in utilisation_metadata(lost)["utilisation"]
+    assert utilisation_metadata(unmeasured)["machines"].startswith("not known: ")
+    assert utilisation_metadata(unmeasured)["advice"] == 2
+
+
 class Telling:
     """Keeps what a workspace shows of attempts that published nothing."""
 
@@ -198,7 +265,7 @@ def test_a_lost_attempt_is_kept_beside_the_one_that_published(
 
 
 def test_a_table_of_before_gets_the_new_columns(telling: Workspace, airlines: Materialisation) -> None:
-    added = ("attempt", "outcome")
+    added = ("attempt", "outcome", "machines_cpu_share", "machines_memory_peak", "machines_disk_peak")
     older = replace(UTILISATION, columns=tuple(each for each in UTILISATION.columns if each.name not in added))
     done = with_utilisation(telling.for_run("run-0"), TABLE, on_spark(EventLog(location=str(LOG))), airlines)
     assert done.utilisation is not None

@@ -108,11 +108,12 @@ class EmrEngine(Engine):
 
     def _note(self, failed: FailedListener, book: PriceBook, run: ClusterRun) -> None:
         self.runs.append(run)
+        if self._ended is not None:
+            self._ended(run)
+        # Last, as reading a log takes longest: whoever cancels a second time has the bill by then.
         if run.failure is not None and run.cluster_id:
             with noted("what it made of its machines", run.cluster_id):
                 failed(FailedAttempt(kind=run.failure.kind, event_log=_event_log(run, book)))
-        if self._ended is not None:
-            self._ended(run)
 
     def _again(self, run: ClusterRun, taught: Escalation, types: frozenset[str]) -> Escalation | None:
         if run.failure is None:
@@ -122,7 +123,12 @@ class EmrEngine(Engine):
 
 def _event_log(run: ClusterRun, book: PriceBook) -> EventLog:
     price = usd_per_core_hour(run.use(), book)
-    return EventLog(location=run.event_log_uri, usd_per_core_hour=price, attempt=run.attempt)
+    return EventLog(
+        location=run.event_log_uri,
+        usd_per_core_hour=price,
+        attempt=run.attempt,
+        machine_metrics=run.metrics_uri or None,
+    )
 
 
 def _error(job: Job, run: ClusterRun) -> Exception:

@@ -103,6 +103,8 @@ def _metadata(run: ClusterRun) -> dict[str, Any]:
     }
     if run.cluster_id:
         known["cluster"] = dg.MetadataValue.url(run.console)
+    if run.metrics_uri:
+        known["machine metrics"] = dg.MetadataValue.path(run.metrics_uri)
     if run.failure is not None:
         known["failure"] = f"{run.failure.kind}: {run.failure.message}"
     return known

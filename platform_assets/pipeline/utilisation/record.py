@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from platform_assets.compute import EventLog, JobResult
-from platform_assets.compute.utilisation import EventLogError, Period, Utilisation, read_event_log
+from platform_assets.compute.utilisation import (
+    EventLogError,
+    MachineMetrics,
+    MachineMetricsBroken,
+    Period,
+    Utilisation,
+    read_event_log,
+    read_machine_metrics,
+)
 from platform_assets.compute.utilisation.advice import Advice, advise
 from platform_assets.lake.errors import LakeError
 from platform_assets.lake.partitions import Values
@@ -39,17 +47,23 @@ def recorded(workspace: Workspace, table: str, partition: str | None, log: Event
         outcome: what became of it, as the column ``outcome`` has it.
 
     Raises:
-        EventLogError: its log cannot be read; nothing is kept.
-        OSError: the disk or the server does not give it.
+        EventLogError: its log cannot be read, and nothing is known of its machines either; nothing is kept.
+        OSError: the disk or the server does not give it, likewise.
     """
-    utilisation = read_log(log, workspace.lake.store)
-    advice = advise(utilisation, log.usd_per_core_hour)
+    machines, untold = _machines(log, workspace.lake.store)
+    try:
+        utilisation = read_log(log, workspace.lake.store)
+    except (EventLogError, OSError) as error:
+        if machines is None:
+            raise
+        return UtilisationReport(None, problem=str(error), machines=machines)
+    read = _Read(log, utilisation, advise(utilisation, log.usd_per_core_hour), machines)
     problem = None
     try:
-        _publish(workspace, {"table": table, "partition": partition or WHOLE}, log, outcome, utilisation, advice)
+        _publish(workspace, {"table": table, "partition": partition or WHOLE}, outcome, read)
     except (LakeError, OSError) as error:
         problem = f"not in {UTILISATION.name}: {error}"
-    return UtilisationReport(utilisation, tuple(advice), problem)
+    return UtilisationReport(utilisation, tuple(read.advice), problem, machines, untold)
 
 
 def read_log(log: EventLog, store: Store) -> Utilisation:
@@ -63,19 +77,31 @@ def read_log(log: EventLog, store: Store) -> Utilisation:
     return read_event_log(log.location, Store(log.location, store.s3), period)
 
 
-def _publish(
-    workspace: Workspace,
-    made: dict[str, str],
-    log: EventLog,
-    outcome: str,
-    utilisation: Utilisation,
-    advice: list[Advice],
-) -> None:
+@dataclass(frozen=True)
+class _Read:
+    log: EventLog
+    utilisation: Utilisation
+    advice: list[Advice]
+    machines: MachineMetrics | None
+
+
+def _machines(log: EventLog, store: Store) -> tuple[MachineMetrics | None, str | None]:
+    """What the machines did, or why it is not known; neither if they were not measured."""
+    if log.machine_metrics is None:
+        return None, None
+    try:
+        return read_machine_metrics(log.machine_metrics, Store(log.machine_metrics, store.s3)), None
+    except (MachineMetricsBroken, OSError) as error:
+        return None, str(error)
+
+
+def _publish(workspace: Workspace, made: dict[str, str], outcome: str, read: _Read) -> None:
     import pyarrow as pa
 
     # Attempts of a run have logs of their own, on clusters; here one application writes those of all jobs.
-    attempt = {"run_id": workspace.run_id, **made, "event_log": log.location}
-    rows = utilisation_rows(utilisation, advice, {**attempt, "attempt": log.attempt, "outcome": outcome})
+    attempt = {"run_id": workspace.run_id, **made, "event_log": read.log.location}
+    common = {**attempt, "attempt": read.log.attempt, "outcome": outcome}
+    rows = utilisation_rows(read.utilisation, read.advice, common, read.machines)
     columns = {name: [row.get(name) for row in rows] for name in UTILISATION.column_names}
     properties = {"run-id": workspace.run_id, "partition": made["partition"]}
     workspace.lake.publish_rows(UTILISATION, Values(tuple(attempt.items())), pa.table(columns), properties)

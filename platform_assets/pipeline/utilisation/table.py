@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from platform_assets.compute.utilisation import Utilisation
+from platform_assets.compute.utilisation import MachineMetrics, Utilisation
 from platform_assets.compute.utilisation.advice import Advice
 from platform_assets.compute.utilisation.stage import StageUse
 from platform_assets.lake import ColumnSpec, TableSpec
@@ -55,9 +55,14 @@ UTILISATION = TableSpec(
             "outcome",
             "string",
             True,
-            f"'{PUBLISHED}', '{NOT_PUBLISHED}' if the rows were refused, else the kind of failure; missing in rows of "
+            f"'{PUBLISHED}', '{NOT_PUBLISHED}' if its rows were refused, else the kind of failure; missing in rows of "
             "before, which were published.",
         ),
+        ColumnSpec(
+            "machines_cpu_share", "double", True, "CPU of the cluster's machines, mean of their minutes, 0 to 1."
+        ),
+        ColumnSpec("machines_memory_peak", "double", True, "Most of its memory that a machine used, 0 to 1."),
+        ColumnSpec("machines_disk_peak", "double", True, "Most of its fullest disk that a machine used, 0 to 1."),
     ),
 )
 
@@ -76,13 +81,15 @@ _SUMS = (
 _OF_A_STAGE = ("name", "seconds", "task_seconds", "cpu_share", "gc_share", "time_skew", "data_skew")
 
 
-def utilisation_rows(run: Utilisation, advice: list[Advice], common: dict[str, Any]) -> list[dict[str, Any]]:
+def utilisation_rows(
+    run: Utilisation, advice: list[Advice], common: dict[str, Any], machines: MachineMetrics | None = None
+) -> list[dict[str, Any]]:
     """Rows of one attempt: the whole, then its stages; ``common`` says whose it was and what became of it."""
     said: dict[tuple[int | None, int | None], list[Advice]] = {}
     for each in advice:
         said.setdefault((each.stage_id, each.stage_attempt), []).append(each)
     shared = {**common, "application_id": run.application_id}
-    whole = {**shared, **_whole(run), **_advice(said.get((None, None), []))}
+    whole = {**shared, **_whole(run), **_of_machines(machines), **_advice(said.get((None, None), []))}
     return [
         whole,
         *(
@@ -109,6 +116,16 @@ def _whole(run: Utilisation) -> dict[str, Any]:
         "lost_executors": len(run.lost_executors),
         "heap_bytes": run.executor_memory,
         "heap_share": run.memory_share,
+    }
+
+
+def _of_machines(machines: MachineMetrics | None) -> dict[str, Any]:
+    if machines is None:
+        return {}
+    return {
+        "machines_cpu_share": machines.cpu_share,
+        "machines_memory_peak": machines.memory_peak,
+        "machines_disk_peak": machines.disk_peak,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -111,6 +112,7 @@ def test_a_month_on_clusters_gives_the_tables_of_this_machine(
         (event,) = done[-1].asset_materializations_for_node("flight_features")
         assert event.metadata["engine"].value == "emr"
         assert "cores; busy" in event.metadata["utilisation"].value
+        assert re.match(r"\d+ machines: CPU \d+ % on average, memory at most", event.metadata["machines"].value)
         (seen,) = instance.fetch_observations(dg.AssetKey("flight_features"), limit=2).records
         assert seen.asset_observation.metadata["cluster"].value.startswith(
             "https://us-east-1.console.aws.amazon.com/emr/"
