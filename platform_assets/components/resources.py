@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_assets.components.utilisation import observe_attempt
 from platform_assets.compute.cost.rate import DEFAULT_CPU_HOUR_USD
 from platform_assets.compute.engines.engines import ENGINE_TAG, Engines
 from platform_assets.compute.engines.ladder import EngineWanted
@@ -85,7 +87,8 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         reporting = DagsterReporting(context) if context is not None else None
         offered = partial(open_engine, settings=settings, open_session=_dagster_pyspark_session, reporting=reporting)
         engines = Engines(offered, settings.engine, asked, settings.ladder)
-        return open_workspace(settings, engines=engines).for_run(run_id)
+        workspace = open_workspace(settings, engines=engines).for_run(run_id)
+        return replace(workspace, show_attempt=partial(observe_attempt, context)) if context else workspace
 
 
 class MlflowResource(dg.ConfigurableResource):  # type: ignore[type-arg]

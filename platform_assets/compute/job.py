@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -83,12 +84,37 @@ class EventLog(_Message):
         location: its file or folder, see :func:`platform_assets.compute.utilisation.read_event_log`.
         started, ended: the part of it that is the job's; None if all of it is.
         usd_per_core_hour: what an hour of an executor's core cost, instance and EMR fee; None where nobody is billed.
+        attempt: which attempt at the job wrote it, from 1.
+        machine_metrics: file of what the machines did meanwhile; None if they were not measured.
     """
 
     location: str
     started: datetime | None = None
     ended: datetime | None = None
     usd_per_core_hour: float | None = None
+    attempt: int = 1
+    machine_metrics: str | None = None
+
+
+class FailedAttempt(_Message):
+    """An attempt at a job on Spark that gave no result.
+
+    Attributes:
+        kind: of the failure: ``failed`` on this machine, one of :data:`platform_assets.compute.emr.failures.Kind` on a
+            cluster.
+        event_log: where Spark wrote what the attempt did, if it came that far.
+    """
+
+    kind: str
+    event_log: EventLog
+
+
+# Told of an attempt as it ends, before the next one begins; what it raises does not change what becomes of the job.
+FailedListener = Callable[[FailedAttempt], None]
+
+
+def tell_nobody(_attempt: FailedAttempt) -> None:
+    """The listener of those who do not ask."""
 
 
 class JobResult(_Message):

@@ -16,6 +16,7 @@ from platform_assets.pipeline.placement import Placement, placed
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import as_contract, publish_audited
 from platform_assets.pipeline.refusing import refuse_file
+from platform_assets.pipeline.utilisation.attempts import noting_what_is_refused, run_job_for
 from platform_assets.pipeline.utilisation.record import with_utilisation
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport
@@ -52,7 +53,10 @@ def materialise_dataset(workspace: Workspace, product: Product, name: str, parti
     report = AuditReport.model_validate(result.audit)
     source = {"source-file": declaration.landing_file(partition), "source-sha256": delivery.digest}
     provenance = Provenance(inputs={}, facts={**source, **placement.recorded()})
-    published = publish_audited(space, product.name, declaration, partition, result.staged, report, provenance, [path])
+    with noting_what_is_refused(space, product.table(name), partition, result):
+        published = publish_audited(
+            space, product.name, declaration, partition, result.staged, report, provenance, [path]
+        )
     delivered = {"source file": path.name, "source sha256": delivery.digest}
     facts = {**published.facts, **delivered, **placement.shown()}
     return with_utilisation(space, product.table(name), result, replace(published, facts=facts))
@@ -66,7 +70,7 @@ def _ingested(
     space = placed(workspace, product.table(declaration.name), declaration.engine, work, stays)
     with within_reach(space, delivery) as readable:
         job = _job(space, product, declaration, partition, delivery, readable)
-        return Placement(space, work, _run(space, declaration, partition, delivery, job))
+        return Placement(space, work, _run(space, product, declaration, partition, delivery, job))
 
 
 def _job(
@@ -95,14 +99,19 @@ def _job(
 
 
 def _run(
-    workspace: Workspace, declaration: DatasetDeclaration, partition: str | None, delivery: Delivery, job: Job
+    workspace: Workspace,
+    product: Product,
+    declaration: DatasetDeclaration,
+    partition: str | None,
+    delivery: Delivery,
+    job: Job,
 ) -> JobResult:
     personal = has_personal_columns(declaration)
     if personal:
         # An engine that cannot read a row may quote it, in an error or a log of its own; it must not meet one.
         _require_readable(declaration, partition, delivery)
     try:
-        return workspace.engine.run(job)
+        return run_job_for(workspace, product.table(declaration.name), partition, job)
     except JobFailed as error:
         if personal:
             raise without_words(job.name, workspace.engine.name, error) from None

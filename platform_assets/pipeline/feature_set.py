@@ -14,6 +14,7 @@ from platform_assets.pipeline.materialisation import Materialisation, Provenance
 from platform_assets.pipeline.placement import Placement, placed
 from platform_assets.pipeline.product import Product
 from platform_assets.pipeline.publishing import as_contract, publish_audited
+from platform_assets.pipeline.utilisation.attempts import noting_what_is_refused, run_job_for
 from platform_assets.pipeline.utilisation.record import with_utilisation
 from platform_assets.pipeline.workspace import Workspace
 from platform_assets.quality.audit import AuditReport
@@ -36,12 +37,13 @@ def materialise_features(workspace: Workspace, product: Product, name: str, part
     job = feature_job(workspace, product, name, partition, snapshots)
     work = Work.of(job)
     space = placed(workspace, product.table(name), declaration.engine, work)
-    result = space.engine.run(job)
+    result = run_job_for(space, product.table(name), partition, job)
     placement = Placement(space, work, result)
     report = AuditReport.model_validate(result.audit)
     inputs = {product.table(dataset): snapshot for dataset, snapshot in snapshots.items()}
     provenance = Provenance(inputs, placement.recorded())
-    published = publish_audited(space, product.name, declaration, partition, result.staged, report, provenance)
+    with noting_what_is_refused(space, product.table(name), partition, result):
+        published = publish_audited(space, product.name, declaration, partition, result.staged, report, provenance)
     done = replace(published, facts={**published.facts, **placement.shown()})
     return with_utilisation(space, product.table(name), result, done)
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines
 from platform_assets.lake import Lake
+from platform_assets.pipeline.utilisation.report import UtilisationReport, log_attempt
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from platform_assets.compute import FailedAttempt
     from platform_assets.landing import Landing
     from platform_assets.learning.registry import ModelRegistry
 
@@ -34,6 +37,7 @@ class Workspace:
         tracking_uri: address of the MLflow tracking store.
         artifacts: folder for model artifacts.
         run_id: the orchestrator's run, recorded with everything that is published; 'interactive' without one.
+        show_attempt: shows people what an attempt on Spark that published nothing made of its machines.
     """
 
     lake: Lake
@@ -46,6 +50,7 @@ class Workspace:
     remote_landing: Landing | None = None
     engines: Engines | None = None
     engine_reason: str = "chosen by the caller"
+    show_attempt: Callable[[FailedAttempt, UtilisationReport], None] = log_attempt
 
     def for_run(self, run_id: str) -> Workspace:
         """The same surroundings on behalf of another run."""

@@ -18,6 +18,7 @@ from platform_assets.compute.engines import EmbeddedEngine, Engine, Engines
 from platform_assets.compute.engines.choice import Work
 from platform_assets.compute.engines.ladder import Ladder
 from platform_assets.compute.errors import EngineUnavailable
+from platform_assets.compute.job import FailedListener, tell_nobody
 from platform_assets.lake import Lake
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
@@ -35,8 +36,8 @@ class Renamed(EmbeddedEngine):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def run(self, job: Job) -> JobResult:
-        return super().run(job).model_copy(update={"engine": self.name})
+    def run(self, job: Job, failed: FailedListener = tell_nobody) -> JobResult:
+        return super().run(job, failed).model_copy(update={"engine": self.name})
 
 
 class Elsewhere(Renamed):
@@ -45,11 +46,11 @@ class Elsewhere(Renamed):
     is_remote: ClassVar[bool] = True
     paths: ClassVar[list[str]] = []
 
-    def run(self, job: Job) -> JobResult:
+    def run(self, job: Job, failed: FailedListener = tell_nobody) -> JobResult:
         if path := job.parameters.get("path"):
             assert Path(path).is_file()
             self.paths.append(path)
-        return super().run(job)
+        return super().run(job, failed)
 
 
 @pytest.fixture

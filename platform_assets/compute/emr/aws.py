@@ -15,7 +15,7 @@ LONGEST_WAIT = 30.0
 
 
 class Aws:
-    """EMR and S3 in one region; credentials are found as every AWS client finds them.
+    """EMR, S3, EC2 and CloudWatch in one region; credentials are found as every AWS client finds them.
 
     Args:
         region: of the clusters.
@@ -41,6 +41,11 @@ class Aws:
         """The client of EC2."""
         return self._client("ec2", {"total_max_attempts": TRIES, "mode": "standard"})
 
+    @cached_property
+    def cloudwatch(self) -> Any:
+        """The client of CloudWatch."""
+        return self._client("cloudwatch", {"total_max_attempts": TRIES, "mode": "standard"})
+
     def ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         """Call EMR; waits when it is throttled or cut off, renews credentials once.
 
@@ -59,7 +64,7 @@ class Aws:
 
     def renew(self) -> None:
         """Forget the clients and look for credentials anew."""
-        for name in ("emr", "s3", "ec2"):
+        for name in ("emr", "s3", "ec2", "cloudwatch"):
             self.__dict__.pop(name, None)
 
     def _may_work_again(self, error: Exception, operation: str, number: int) -> bool:

@@ -24,6 +24,8 @@ class ClusterRun:
         plan: the fleets that were asked for and the reasons, as JSON.
         reclaimed: ids of the spot instances that EC2 took away.
         failure: None if it did its job.
+        metrics_uri: file of what its machines did, see :mod:`platform_assets.compute.utilisation.machines`; empty if
+            there is none.
     """
 
     cluster_id: str
@@ -40,6 +42,7 @@ class ClusterRun:
     plan: dict[str, Any]
     reclaimed: tuple[str, ...] = ()
     failure: Failure | None = None
+    metrics_uri: str = ""
 
     def use(self) -> ClusterUse:
         """What is billed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from platform_assets.compute.emr.cluster_run import ClusterRun
 from platform_assets.compute.emr.failures import Ending, Failure, failure_of, of_error
 from platform_assets.compute.emr.identity import Attempt
 from platform_assets.compute.emr.instances import instances, reclaimed, uses
+from platform_assets.compute.emr.machine_metrics import machine_metrics
 from platform_assets.compute.emr.messages import Report
 from platform_assets.compute.emr.request import Places
 from platform_assets.compute.emr.view import ClusterView
@@ -62,7 +63,7 @@ def _judged(
         overdue = watch.overdue if watch else None
         failure = failure_of(Ending(watched.view, len(reclaimed(listed)), overdue, report.closed, report.exception))
     result, failure = (None, failure) if failure else _result(client, report, places)
-    record = _record(client, attempt, plan, watch, watched.view, began, listed, failure)
+    record = _measured(client, places, _record(client, attempt, plan, watch, watched.view, began, listed, failure))
     with noted(f"its record {places.record}", record.cluster_id):
         objects.write(client.aws.s3, places.record, record.to_json().encode())
     with noted("its observation", record.cluster_id):
@@ -100,6 +101,18 @@ def _uses(client: Client, cluster_id: str, listed: list[dict[str, Any]], zone: s
         with noted("the use of its machines, from which it is billed,", cluster_id):
             used = uses(client.aws, cluster_id, listed, zone, client.settings.disk_gib)
     return used
+
+
+def _measured(client: Client, places: Places, record: ClusterRun) -> ClusterRun:
+    """The record with where the metrics of its machines are, which are read and kept on S3."""
+    kept = record
+    if client.settings.metrics and record.instances:
+        with noted("the metrics of its machines", record.cluster_id):
+            metrics = machine_metrics(client.aws.cloudwatch, record.cluster_id, record.instances)
+            if metrics is not None:
+                objects.write(client.aws.s3, places.metrics, metrics.to_bytes())
+                kept = replace(record, metrics_uri=places.metrics)
+    return kept
 
 
 def _record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from platform_assets.compute.emr.agent import agent_configuration
 from platform_assets.compute.emr.settings import EmrSettings
 from platform_assets.compute.spot.fleet_plan import FleetPlan
 from platform_assets.compute.spot.ranking import EXECUTOR_SIZES
@@ -26,6 +27,8 @@ def configurations(settings: EmrSettings, plan: FleetPlan, event_logs: str) -> l
     ]
     if plan.core.on_demand:
         own.append(_classification("yarn-site", _masters_off_spot()))
+    if settings.metrics:
+        own.append(agent_configuration())
     return merged([*own, *settings.configurations])
 
 

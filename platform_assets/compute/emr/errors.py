@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,6 +53,18 @@ class PackagingFailed(EmrError):
 
     def __init__(self, what: str, rule: str, remedy: str) -> None:
         super().__init__(f"Packaging {what} for EMR: {rule.rstrip('.')}. {remedy.rstrip('.')}.")
+
+
+class NoMachineMetrics(EmrError):
+    """No machine of a cluster reported a metric, though there was time."""
+
+    def __init__(self, cluster_id: str, there: timedelta) -> None:
+        super().__init__(
+            f"CloudWatch has no metric of any machine of cluster {cluster_id}, which were there for "
+            f"{there.total_seconds() / 60:.0f} minutes. Their agents need cloudwatch:PutMetricData "
+            "(infra/emr-machine-policy.json) and a way to CloudWatch from their subnet; 'metrics: false' in EMR's "
+            "settings does without."
+        )
 
 
 class RemoteError(Exception):

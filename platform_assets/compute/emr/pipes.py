@@ -79,11 +79,16 @@ class DagsterReporting:
 
     def ended(self, run: ClusterRun) -> None:
         """Show an attempt on its asset, whether it worked or not."""
-        key = next(iter(self._context.selected_asset_keys))
-        partition = self._context.partition_key if self._context.has_partition_key else None
-        observation = dg.AssetObservation(key, partition=partition, metadata=_metadata(run))
-        # Written at once: context.log_event keeps events until the step yields, and a step that fails never does.
-        dg.DagsterEvent.asset_observation(self._context.get_step_execution_context(), observation)
+        observe_at_once(self._context, _metadata(run))
+
+
+def observe_at_once(context: dg.AssetExecutionContext, metadata: dict[str, Any]) -> None:
+    """Show facts on the asset and partition of a step, even if the step fails."""
+    key = next(iter(context.selected_asset_keys))
+    partition = context.partition_key if context.has_partition_key else None
+    observation = dg.AssetObservation(key, partition=partition, metadata=metadata)
+    # Written at once: context.log_event keeps events until the step yields, and a step that fails never does.
+    dg.DagsterEvent.asset_observation(context.get_step_execution_context(), observation)
 
 
 def _metadata(run: ClusterRun) -> dict[str, Any]:
@@ -98,6 +103,8 @@ def _metadata(run: ClusterRun) -> dict[str, Any]:
     }
     if run.cluster_id:
         known["cluster"] = dg.MetadataValue.url(run.console)
+    if run.metrics_uri:
+        known["machine metrics"] = dg.MetadataValue.path(run.metrics_uri)
     if run.failure is not None:
         known["failure"] = f"{run.failure.kind}: {run.failure.message}"
     return known

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from platform_assets.compute.emr.agent import APPLICATION
 from platform_assets.compute.emr.configurations import PACKAGES, configurations
 from platform_assets.compute.emr.identity import Attempt
 from platform_assets.compute.emr.packages import Packages
@@ -61,6 +62,11 @@ class Places:
         return f"{self.root}/logs"
 
     @property
+    def metrics(self) -> str:
+        """What the machines did, as gzipped JSON."""
+        return f"{self.root}/machines.json.gz"
+
+    @property
     def record(self) -> str:
         """What became of the attempt, as JSON."""
         return f"{self.root}/cluster.json"
@@ -79,7 +85,7 @@ def run_job_flow(
         "Name": attempt.name,
         "ReleaseLabel": settings.release,
         "LogUri": f"{places.logs}/",
-        "Applications": [{"Name": name} for name in settings.applications],
+        "Applications": [{"Name": name} for name in _applications(settings)],
         "Instances": _instances(settings, plan),
         "Steps": [_step(settings, places, packages, reporting)],
         "BootstrapActions": _bootstrap(packages),
@@ -93,6 +99,10 @@ def run_job_flow(
     }
     optional = {"SecurityConfiguration": settings.security_configuration, "LogEncryptionKmsKeyId": settings.log_key}
     return request | {name: value for name, value in optional.items() if value}
+
+
+def _applications(settings: EmrSettings) -> list[str]:
+    return list(dict.fromkeys([*settings.applications, *([APPLICATION] if settings.metrics else [])]))
 
 
 def _instances(settings: EmrSettings, plan: FleetPlan) -> dict[str, Any]:

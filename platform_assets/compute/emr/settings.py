@@ -17,6 +17,8 @@ Minutes = Annotated[float, Field(gt=0, le=7 * 24 * 60)]
 OWN_TAGS = "platform:"
 # EC2 refuses further tags on an instance, and EMR sets some of its own.
 MOST_TAGS = 30
+# The first release whose agent can be told what to measure.
+FIRST_WITH_AGENT = (7, 1)
 # What EC2 needs for machines on demand once spot was waited for in vain.
 ON_DEMAND_MINUTES = 5
 # A watcher lives though it misses some looks, and waits for throttled calls in between.
@@ -56,6 +58,7 @@ class EmrSettings(_Declared):
         security_configuration: name of EMR's declaration of encryption at rest and in transit.
         log_key: KMS key by which EMR encrypts its logs; by default the bucket's.
         applications: that EMR installs.
+        metrics: whether the machines' CPU, memory and disk are measured by CloudWatch's agent, which costs a little.
         need: cores and memory of a cluster.
         policy: how instances are chosen, see docs/guides/spot.md.
         prices: file of a price book, for list prices; by default the one that comes with the platform.
@@ -82,6 +85,7 @@ class EmrSettings(_Declared):
     security_configuration: str | None = None
     log_key: str | None = None
     applications: tuple[str, ...] = ("Spark",)
+    metrics: bool = True
     need: ClusterNeed = ClusterNeed(cores=8, memory_gib_per_core=3)
     policy: SpotPolicy = SpotPolicy()
     prices: str | None = None
@@ -102,6 +106,17 @@ class EmrSettings(_Declared):
             raise ValueError(f"tags beginning with '{OWN_TAGS}' or 'aws:' are set for you, not {', '.join(taken)}")
         if len(self.tags) > MOST_TAGS:
             raise ValueError(f"at most {MOST_TAGS} tags are possible, not {len(self.tags)}")
+        return self
+
+    @model_validator(mode="after")
+    def _release_has_the_agent(self) -> Self:
+        numbers = re.match(r"emr-(\d+)\.(\d+)", self.release)
+        if self.metrics and numbers and tuple(map(int, numbers.groups())) < FIRST_WITH_AGENT:
+            first = ".".join(map(str, FIRST_WITH_AGENT))
+            raise ValueError(
+                f"metrics of machines need release emr-{first}.0 or later, not {self.release}; take a later one, or "
+                "say 'metrics: false'"
+            )
         return self
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from platform_assets.compute.job import Job, JobResult
+from platform_assets.compute.job import FailedListener, Job, JobResult, tell_nobody
 from platform_assets.compute.run import run_job
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ class Engine(ABC):
     def session(self) -> SparkSession:
         """The Spark session, started on first use."""
 
-    def run(self, job: Job) -> JobResult:
+    def run(self, job: Job, failed: FailedListener = tell_nobody) -> JobResult:
         """Run a job here.
+
+        Args:
+            failed: told of each attempt that fails, by engines whose Spark writes an event log.
 
         Raises:
             EngineUnavailable: the engine cannot run here.

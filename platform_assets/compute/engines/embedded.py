@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine, use_connect
 from platform_assets.compute.engines.memory import forget_peak, peak_memory
-from platform_assets.compute.job import Job, JobResult
+from platform_assets.compute.job import FailedListener, Job, JobResult, tell_nobody
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,10 +33,10 @@ class EmbeddedEngine(Engine):
             use_connect(True)
             return _running[os.getpid()][1]
 
-    def run(self, job: Job) -> JobResult:
+    def run(self, job: Job, failed: FailedListener = tell_nobody) -> JobResult:
         """Run a job in this process, and measure the most memory that the process held meanwhile."""
         held = forget_peak()
-        result = super().run(job)
+        result = super().run(job, failed)
         peak = peak_memory()
         if held is None or peak is None:
             return result

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platform_assets.compute.bookkeeping import noted
 from platform_assets.compute.engines.base import SESSION_SETTINGS, Engine, use_connect
 from platform_assets.compute.engines.event_log import event_log_settings, written_log
 from platform_assets.compute.engines.s3a import class_path, require_jars, s3a_settings
-from platform_assets.compute.errors import EngineUnavailable
-from platform_assets.compute.job import Job, JobResult
+from platform_assets.compute.errors import EngineUnavailable, JobFailed
+from platform_assets.compute.job import FailedAttempt, FailedListener, Job, JobResult, tell_nobody
 from platform_assets.lake.s3 import S3Access
 
 # Where 'make s3a' puts the jars through which Spark reaches S3.
@@ -77,13 +78,18 @@ class SparkEngine(Engine):
             self._session = _reaching(self._open_session(self._settings()), self._s3)
         return self._session
 
-    def run(self, job: Job) -> JobResult:
-        """Run a job here; its part of Spark's event log is complete when this returns."""
+    def run(self, job: Job, failed: FailedListener = tell_nobody) -> JobResult:
+        """Run a job here; its part of Spark's event log is complete when this returns, or tells ``failed``."""
         if self._event_logs is None:
-            return super().run(job)
+            return super().run(job, failed)
         # Starting Spark is no part of the job.
         session, started = self.session, datetime.now(UTC)
-        result = super().run(job)
+        try:
+            result = super().run(job, failed)
+        except JobFailed:
+            with noted("what it made of this machine", f"Job '{job.name}'"):
+                failed(FailedAttempt(kind="failed", event_log=written_log(session, self._event_logs, started)))
+            raise
         return result.model_copy(update={"event_log": written_log(session, self._event_logs, started)})
 
     def stop(self) -> None:

@@ -58,3 +58,13 @@ class EventLogBroken(EventLogError):
             f"Line {line} of '{file}' is not an event of Spark's: {problem}. Only the last line of a log may be cut "
             "off. Copy the log again, or see whether it is an event log at all."
         )
+
+
+class MachineMetricsBroken(Exception):
+    """The file of a cluster's machine metrics cannot be understood."""
+
+    def __init__(self, location: str, problem: str) -> None:
+        super().__init__(
+            f"The metrics of the machines in '{location}' cannot be read: {problem.rstrip('.')}. The file is written "
+            "once, as the cluster ends; without it the event log still tells what Spark did."
+        )

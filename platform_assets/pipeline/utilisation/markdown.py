@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from platform_assets.compute.utilisation import Utilisation
+from platform_assets.compute.utilisation import MachineMetrics, Utilisation
 from platform_assets.compute.utilisation.advice import Advice
 from platform_assets.compute.utilisation.stage import StageUse
 from platform_assets.compute.utilisation.words import counted, percent, seconds_words
@@ -26,6 +26,17 @@ def summary(run: Utilisation) -> str:
     if run.lost_executors:
         parts.append(f"{counted(len(run.lost_executors), 'executor')} lost")
     return f"{'; '.join(parts)}{'' if run.is_finished else '; the log ends before the application does'}."
+
+
+def machines_summary(metrics: MachineMetrics) -> str:
+    """What the machines of the cluster did, in one sentence."""
+    told = [
+        ("CPU {} on average", metrics.cpu_share),
+        ("memory at most {}", metrics.memory_peak),
+        ("disk at most {}", metrics.disk_peak),
+    ]
+    known = [words.format(percent(share)) for words, share in told if share is not None]
+    return f"{counted(len(metrics.machines), 'machine')}: {', '.join(known)}."
 
 
 def stage_cells(stage: StageUse) -> tuple[str, ...]:

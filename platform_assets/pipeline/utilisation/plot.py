@@ -3,105 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from platform_assets.compute.utilisation import Utilisation
 from platform_assets.compute.utilisation.executor import ExecutorUse
 from platform_assets.compute.utilisation.stage import StageUse
 from platform_assets.compute.utilisation.words import counted, seconds_words
+from platform_assets.pipeline.utilisation.canvas import NAMES, RIGHT, TOP, WIDTH, Axis, picture, time_marks
 from platform_assets.pipeline.utilisation.markdown import longest
 from platform_assets.quality.report.shapes import fitted, nice_marks, text_at
-from platform_assets.quality.report.style import LIGHT
 
 #: Executors drawn, the ones that came first; a picture of a thousand lanes shows nothing.
 LANES = 24
-_WIDTH, _NAMES, _RIGHT, _TOP = 760.0, 190.0, 24.0, 78.0
 _LOAD, _LANE, _GAP = 110.0, 18.0, 34.0
 # Cells of a lane; finer than this is finer than a pixel's width allows to see.
 _CELLS = 150
-
-# An image has its own background, since a page does not tell it whether the page is light or dark.
-_STYLE = """
-text{{font:12px system-ui,sans-serif;fill:{soft}}}.end{{text-anchor:end}}.middle{{text-anchor:middle}}
-.title{{font-size:15px;font-weight:600;fill:{ink}}}.head{{font-weight:600;fill:{ink}}}.name{{fill:{ink}}}
-.card{{fill:{card};stroke:{line}}}.grid{{stroke:{line};fill:none}}.there{{fill:{unknown-bg}}}
-.busy{{fill:{before}}}.load{{fill:{before-fill};stroke:{before};stroke-width:1.5}}
-.cores{{fill:none;stroke:{now};stroke-width:2;stroke-dasharray:6 4}}text.cores-name{{fill:{now}}}
-text.load-name{{fill:{before}}}.lost{{fill:{drift};font-weight:600}}.stage{{fill:{before}}}.failed{{fill:{drift}}}
-.failed,.busy,.there{{shape-rendering:crispEdges}}
-"""
 
 
 def timeline_svg(run: Utilisation) -> str:
     """SVG of the run over its time; needs nothing from elsewhere."""
     stages, lanes = longest(run), run.executors[:LANES]
-    axis = _Axis(run.started_ms, max(run.ended_ms - run.started_ms, 1))
-    stages_at = _TOP + _LOAD + _GAP
+    axis = Axis(run.started_ms, max(run.ended_ms - run.started_ms, 1))
+    stages_at = TOP + _LOAD + _GAP
     lanes_at = stages_at + _LANE * len(stages) + _GAP
     bottom = lanes_at + _LANE * len(lanes) + 8
     drawn = [
-        _time_marks(axis, bottom),
+        time_marks(axis, bottom),
         _load(run, axis),
         *(_stage(stage, axis, stages_at + _LANE * place) for place, stage in enumerate(stages)),
         *(_lane(run, executor, axis, lanes_at + _LANE * place) for place, executor in enumerate(lanes)),
         text_at(14, stages_at - 10, "stages", "head"),
         text_at(14, lanes_at - 10, _lanes_title(run), "head"),
     ]
-    return _picture(run, drawn, bottom + 40)
+    return picture("Timeline of the run", _subtitle(run), drawn, bottom + 40)
 
 
-@dataclass(frozen=True)
-class _Axis:
-    started_ms: int
-    length_ms: int
-
-    def x(self, at_ms: float) -> float:
-        """Pixels from the left."""
-        inside = min(max(at_ms - self.started_ms, 0), self.length_ms)
-        return _NAMES + (_WIDTH - _NAMES - _RIGHT) * inside / self.length_ms
-
-    def bar(self, start_ms: float, end_ms: float, y: float, height: float, style: str) -> str:
-        """A rectangle between two times, at least two pixels wide."""
-        left, right = self.x(start_ms), self.x(end_ms)
-        return (
-            f'<rect class="{style}" x="{left:.1f}" y="{y:.1f}" width="{max(right - left, 2.0):.1f}" '
-            f'height="{height:.1f}"/>'
-        )
-
-
-def _time_marks(axis: _Axis, bottom: float) -> str:
-    unit, name = next(
-        (u, n)
-        for u, n in ((3_600_000, "hours"), (60_000, "minutes"), (1000, "seconds"))
-        if axis.length_ms >= 2 * u or u == 1000
-    )
-    parts = []
-    for mark in nice_marks(0.0, axis.length_ms / unit):
-        x = axis.x(axis.started_ms + mark * unit)
-        parts.append(f'<path class="grid" d="M{x:.1f} {_TOP:.1f}V{bottom:.1f}"/>')
-        parts.append(text_at(x, bottom + 16, f"{mark:.6g}", "middle"))
-    return "".join(parts) + text_at(_WIDTH - _RIGHT, bottom + 32, f"{name} since the start", "end")
-
-
-def _load(run: Utilisation, axis: _Axis) -> str:
+def _load(run: Utilisation, axis: Axis) -> str:
     cores = _cores_over_time(run)
     running = [
         (run.timeline.started_ms + place * run.timeline.step_ms, tasks)
         for place, tasks in enumerate(run.timeline.running)
     ]
     most = max([tasks for _, tasks in [*cores, *running]], default=1.0) or 1.0
-    base = _TOP + _LOAD
+    base = TOP + _LOAD
 
     def y(tasks: float) -> float:
         return base - _LOAD * tasks / most
 
     end = [(run.timeline.started_ms + len(running) * run.timeline.step_ms, 0.0)]
-    parts = [f'<path class="grid" d="M{_NAMES:.1f} {base:.1f}H{_WIDTH - _RIGHT:.1f}"/>']
-    parts += [text_at(_NAMES - 8, y(mark) + 4, f"{mark:.6g}", "end") for mark in nice_marks(0.0, most)]
+    parts = [f'<path class="grid" d="M{NAMES:.1f} {base:.1f}H{WIDTH - RIGHT:.1f}"/>']
+    parts += [text_at(NAMES - 8, y(mark) + 4, f"{mark:.6g}", "end") for mark in nice_marks(0.0, most)]
     parts.append(f'<path class="load" d="{_steps([*running, *end], axis, y, base)}"/>')
     parts.append(f'<path class="cores" d="{_steps([*cores, (run.ended_ms, cores[-1][1])], axis, y, base)}"/>')
-    parts.append(text_at(14, _TOP + 12, "tasks running", "load-name"))
-    parts.append(text_at(14, _TOP + 30, "room for tasks", "cores-name"))
+    parts.append(text_at(14, TOP + 12, "tasks running", "load-name"))
+    parts.append(text_at(14, TOP + 30, "room for tasks", "cores-name"))
     return "".join(parts)
 
 
@@ -110,22 +64,22 @@ def _cores_over_time(run: Utilisation) -> list[tuple[int, float]]:
     return [(at, run.slots_between(at, at + 1)) for at in changes if at < run.ended_ms] or [(run.started_ms, 0.0)]
 
 
-def _steps(points: Sequence[tuple[float, float]], axis: _Axis, y: Callable[[float], float], base: float) -> str:
+def _steps(points: Sequence[tuple[float, float]], axis: Axis, y: Callable[[float], float], base: float) -> str:
     path = f"M{axis.x(points[0][0]):.1f} {base:.1f}" if points else ""
     return path + "".join(f"H{axis.x(at):.1f}V{y(value):.1f}" for at, value in points)
 
 
-def _stage(stage: StageUse, axis: _Axis, y: float) -> str:
-    name = fitted(stage.label, (_NAMES - 26) / 12)
+def _stage(stage: StageUse, axis: Axis, y: float) -> str:
+    name = fitted(stage.label, (NAMES - 26) / 12)
     words = f"{seconds_words(stage.seconds)}, {counted(stage.tasks, 'task')}"
     right = axis.x(stage.ended_ms)
-    at, side = (right + 6, "") if right < _WIDTH - _RIGHT - 130 else (axis.x(stage.submitted_ms) - 6, "end")
+    at, side = (right + 6, "") if right < WIDTH - RIGHT - 130 else (axis.x(stage.submitted_ms) - 6, "end")
     style = "failed" if stage.failure else "stage"
     bar = axis.bar(stage.submitted_ms, stage.ended_ms, y + 3, _LANE - 6, style)
-    return text_at(_NAMES - 10, y + 13, name, "end name") + bar + text_at(at, y + 13, words, side)
+    return text_at(NAMES - 10, y + 13, name, "end name") + bar + text_at(at, y + 13, words, side)
 
 
-def _lane(run: Utilisation, executor: ExecutorUse, axis: _Axis, y: float) -> str:
+def _lane(run: Utilisation, executor: ExecutorUse, axis: Axis, y: float) -> str:
     name, style = f"executor {executor.executor_id}", "end name"
     marked = ""
     if executor.is_lost:
@@ -133,14 +87,14 @@ def _lane(run: Utilisation, executor: ExecutorUse, axis: _Axis, y: float) -> str
         marked = axis.bar(executor.removed_ms, executor.removed_ms, y, _LANE, "failed")
     there = axis.bar(executor.added_ms, executor.removed_ms, y + 2, _LANE - 4, "there")
     return (
-        text_at(_NAMES - 10, y + 13, fitted(name, (_NAMES - 26) / 12), style)
+        text_at(NAMES - 10, y + 13, fitted(name, (NAMES - 26) / 12), style)
         + there
         + "".join(_cells(run, executor, axis, y))
         + marked
     )
 
 
-def _cells(run: Utilisation, executor: ExecutorUse, axis: _Axis, y: float) -> list[str]:
+def _cells(run: Utilisation, executor: ExecutorUse, axis: Axis, y: float) -> list[str]:
     """Bars whose opacity is the share of the executor's cores that was busy."""
     line = run.timeline
     busy = line.busy_ms.get(executor.executor_id, ())
@@ -161,13 +115,5 @@ def _lanes_title(run: Utilisation) -> str:
     return "executors, darker is busier" + (f" ({left} more not drawn)" if left > 0 else "")
 
 
-def _picture(run: Utilisation, drawn: Sequence[str], height: float) -> str:
-    subtitle = f"{run.name}, {run.started:%Y-%m-%d %H:%M:%S} UTC, Spark {run.spark_version}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {_WIDTH:.0f} {height:.0f}" role="img" aria-label="Timeline of the run">'
-        f"<style>{_STYLE.format_map(LIGHT)}</style>"
-        f'<rect class="card" x=".5" y=".5" width="{_WIDTH - 1:.0f}" height="{height - 1:.0f}" rx="8"/>'
-        f"{text_at(14, 24, 'Timeline of the run', 'title')}{text_at(14, 44, fitted(subtitle, 58), '')}"
-        f"{''.join(drawn)}</svg>"
-    )
+def _subtitle(run: Utilisation) -> str:
+    return f"{run.name}, {run.started:%Y-%m-%d %H:%M:%S} UTC, Spark {run.spark_version}"

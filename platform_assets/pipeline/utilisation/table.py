@@ -1,16 +1,18 @@
-"""The table ``platform.utilisation``: a row for each stage of each job that ran on Spark, and one for the whole job."""
+"""The table ``platform.utilisation``: a row for each stage of each attempt at a job on Spark, and one for the whole."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from platform_assets.compute.utilisation import Utilisation
+from platform_assets.compute.utilisation import MachineMetrics, Utilisation
 from platform_assets.compute.utilisation.advice import Advice
 from platform_assets.compute.utilisation.stage import StageUse
 from platform_assets.lake import ColumnSpec, TableSpec
 
 #: Partition of a table that has none.
 WHOLE = "all"
+#: Outcomes of attempts that gave a result; all others are kinds of failures.
+PUBLISHED, NOT_PUBLISHED = "published", "not_published"
 
 UTILISATION = TableSpec(
     "platform.utilisation",
@@ -48,6 +50,19 @@ UTILISATION = TableSpec(
         ColumnSpec("advice", "string", True, "What to change, a sentence a line; missing if it is well."),
         ColumnSpec("saves_usd", "double", True, "US dollars a run that this would save; missing without a price."),
         ColumnSpec("event_log", "string", False, "Where the log is that this was read from."),
+        ColumnSpec("attempt", "int", True, "Attempt at the job within its run, from 1; missing in rows of before."),
+        ColumnSpec(
+            "outcome",
+            "string",
+            True,
+            f"'{PUBLISHED}', '{NOT_PUBLISHED}' if its rows were refused, else the kind of failure; missing in rows of "
+            "before, which were published.",
+        ),
+        ColumnSpec(
+            "machines_cpu_share", "double", True, "CPU of the cluster's machines, mean of their minutes, 0 to 1."
+        ),
+        ColumnSpec("machines_memory_peak", "double", True, "Most of its memory that a machine used, 0 to 1."),
+        ColumnSpec("machines_disk_peak", "double", True, "Most of its fullest disk that a machine used, 0 to 1."),
     ),
 )
 
@@ -66,13 +81,15 @@ _SUMS = (
 _OF_A_STAGE = ("name", "seconds", "task_seconds", "cpu_share", "gc_share", "time_skew", "data_skew")
 
 
-def utilisation_rows(run: Utilisation, advice: list[Advice], common: dict[str, str]) -> list[dict[str, Any]]:
-    """Rows of one job: the whole, then its stages; ``common`` has run, table, partition and event log."""
+def utilisation_rows(
+    run: Utilisation, advice: list[Advice], common: dict[str, Any], machines: MachineMetrics | None = None
+) -> list[dict[str, Any]]:
+    """Rows of one attempt: the whole, then its stages; ``common`` says whose it was and what became of it."""
     said: dict[tuple[int | None, int | None], list[Advice]] = {}
     for each in advice:
         said.setdefault((each.stage_id, each.stage_attempt), []).append(each)
     shared = {**common, "application_id": run.application_id}
-    whole = {**shared, **_whole(run), **_advice(said.get((None, None), []))}
+    whole = {**shared, **_whole(run), **_of_machines(machines), **_advice(said.get((None, None), []))}
     return [
         whole,
         *(
@@ -99,6 +116,16 @@ def _whole(run: Utilisation) -> dict[str, Any]:
         "lost_executors": len(run.lost_executors),
         "heap_bytes": run.executor_memory,
         "heap_share": run.memory_share,
+    }
+
+
+def _of_machines(machines: MachineMetrics | None) -> dict[str, Any]:
+    if machines is None:
+        return {}
+    return {
+        "machines_cpu_share": machines.cpu_share,
+        "machines_memory_peak": machines.memory_peak,
+        "machines_disk_peak": machines.disk_peak,
     }
 
 

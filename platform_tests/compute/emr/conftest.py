@@ -16,6 +16,7 @@ from platform_assets.compute.emr.engine import EmrEngine
 from platform_assets.compute.emr.settings import EmrSettings, load_emr_settings
 from platform_assets.compute.prices.book import SpotPrice
 from platform_assets.compute.prices.bundled import bundled_prices
+from platform_assets.lake.s3 import S3Access
 
 if TYPE_CHECKING:
     from local_emr import LocalEmr
@@ -42,6 +43,11 @@ class Deployment:
     @property
     def settings(self) -> EmrSettings:
         return load_emr_settings(self.file)
+
+    @property
+    def access(self) -> S3Access:
+        """How the lake reaches its bucket."""
+        return S3Access(self.environment["AWS_ENDPOINT_URL_S3"], self.emr.region)
 
     @property
     def s3(self) -> Any:

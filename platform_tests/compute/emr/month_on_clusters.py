@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -111,6 +112,7 @@ def test_a_month_on_clusters_gives_the_tables_of_this_machine(
         (event,) = done[-1].asset_materializations_for_node("flight_features")
         assert event.metadata["engine"].value == "emr"
         assert "cores; busy" in event.metadata["utilisation"].value
+        assert re.match(r"\d+ machines: CPU \d+ % on average, memory at most", event.metadata["machines"].value)
         (seen,) = instance.fetch_observations(dg.AssetKey("flight_features"), limit=2).records
         assert seen.asset_observation.metadata["cluster"].value.startswith(
             "https://us-east-1.console.aws.amazon.com/emr/"
@@ -128,11 +130,17 @@ def test_a_broken_function_fails_the_run_tells_people_and_publishes_nothing(
     owned = dg.Definitions(features, resources={"workspace": workspace})
     with dg.DagsterInstance.ephemeral() as instance, alert_channel(product) as channel:
         channel.tick(instance, workspace, owned)
-        (told,) = failures(materialise(on_clusters, broken, ("flight_features",), instance))
+        (done,) = materialise(on_clusters, broken, ("flight_features",), instance)
+        (told,) = failures([done])
+        seen = instance.fetch_observations(dg.AssetKey("flight_features"), limit=2).records
         channel.tick(instance, workspace, owned)
     assert "failed on engine 'emr' with ZeroDivisionError: division by zero" in told
     assert rows(on_clusters, product.table("flight_features")) == before
     assert deployment.emr.running_clusters() == []
+    # What it made of its machines is known all the same.
+    attempts = [row for row in rows(on_clusters, "platform.utilisation") if row["run_id"] == done.run_id]
+    assert {(row["attempt"], row["outcome"]) for row in attempts} == {(1, "user_code")}
+    assert any("utilisation timeline" in each.asset_observation.metadata for each in seen)
     (message,) = channel.server.roots
     assert "*flight_features 2013-01 failed*" in message.shown
     assert "Owner: *team:data-science*" in message.shown

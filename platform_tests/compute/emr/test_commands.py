@@ -76,6 +76,20 @@ def test_the_policy_allows_what_is_called_and_nothing_else():
     assert emr == named | {"elasticmapreduce:AddTags", "elasticmapreduce:PutAutoTerminationPolicy"}
 
 
+def test_machines_may_send_their_metrics_and_the_worker_may_read_them():
+    from platform_assets.compute.emr.agent import NAMESPACE
+
+    worker, machines = (
+        json.loads((ROOT / "infra" / f"emr-{each}policy.json").read_text()) for each in ("", "machine-")
+    )
+    source = (ROOT / "platform_assets/compute/emr/machine_metrics.py").read_text()
+    asked = {f"cloudwatch:{name.title().replace('_', '')}" for name in re.findall(r'get_paginator\("(\w+)"\)', source)}
+    allowed = {action for each in worker["Statement"] for action in each["Action"]}
+    assert asked == {action for action in allowed if action.startswith("cloudwatch:")}
+    (sending,) = [each for each in machines["Statement"] if "cloudwatch:PutMetricData" in each["Action"]]
+    assert sending["Condition"] == {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
+
+
 def test_the_worker_may_do_in_glue_what_the_catalog_asks():
     from pyiceberg.catalog import glue
 

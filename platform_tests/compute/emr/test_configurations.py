@@ -64,6 +64,25 @@ def test_a_request_is_one_cluster_with_one_step_that_ends_itself(book):
     assert request["Name"] == "local flights 2013-01 run-1 abcd 2"
 
 
+def test_the_agent_is_installed_and_sends_three_metrics_of_whole_machines(book):
+    request = run_job_flow(SETTINGS, ATTEMPT, plan(book), PACKAGES, ())
+    assert [each["Name"] for each in request["Applications"]] == ["Spark", "AmazonCloudWatchAgent"]
+    (system,) = by_name(request["Configurations"])["emr-metrics"]["Configurations"]
+    sent = {name: each["Properties"] for name, each in by_name(system["Configurations"]).items()}
+    assert {name: each["metrics"] for name, each in sent.items()} == {
+        "cpu": "cpu_usage_active",
+        "mem": "mem_used_percent",
+        "disk": "disk_used_percent",
+    }
+    assert all(sent[name]["drop_original_metrics"] == sent[name]["metrics"] for name in ("cpu", "disk"))
+
+
+def test_metrics_can_be_done_without(book):
+    request = run_job_flow(SETTINGS.model_copy(update={"metrics": False}), ATTEMPT, plan(book), PACKAGES, ())
+    assert [each["Name"] for each in request["Applications"]] == ["Spark"]
+    assert "emr-metrics" not in by_name(request["Configurations"])
+
+
 def test_a_cluster_goes_where_ec2_says_that_the_capacity_is(book, local_emr, monkeypatch):
     ids = {zone["ZoneName"]: zone["ZoneId"] for zone in _zones(local_emr)}
     by_price = plan(book).zone

@@ -11,6 +11,8 @@ from platform_assets.compute.emr.engine import EmrEngine
 from platform_assets.compute.emr.request import Places
 from platform_assets.compute.errors import EngineUnavailable
 from platform_assets.compute.job import Job, Output
+from platform_assets.compute.utilisation import read_machine_metrics
+from platform_assets.lake.store import Store
 
 pytestmark = pytest.mark.spark
 
@@ -42,6 +44,14 @@ def test_a_job_gets_through_a_loss_of_spot_and_throttled_calls_and_leaves_its_tr
     assert f"{root}/result.json" in left
     assert any(key.startswith(f"{root}/event-log/eventlog_v2_") and "/events_1_" in key for key in left)
     assert any(key.startswith(f"{root}/logs/{run.cluster_id}/steps/") and key.endswith("/stderr.gz") for key in left)
+    # Machines of the lost attempt were paid for too.
+    for each in (lost, run):
+        measured = read_machine_metrics(each.metrics_uri, Store(each.metrics_uri, deployment.access))
+        assert {machine.instance_id for machine in measured.machines} == {use.instance_id for use in each.instances}
+        # One that spot took away at once did not come to report.
+        stayed = [machine for machine in measured.machines if machine.instance_id not in each.reclaimed]
+        assert all(machine.cpu and machine.memory and machine.disk for machine in stayed)
+        assert 0 < measured.cpu_share <= 1
     assert deployment.emr.running_clusters() == []
 
 

@@ -44,10 +44,13 @@ def kinds(engine) -> list[str | None]:
     ids=lambda value: " ".join(value.values()) if isinstance(value, dict) else None,
 )
 def test_a_fault_has_its_kind_and_its_attempts(deployment, spot_book, faults, expected):
-    engine = deployment.engine(spot_book)
+    engine, heard = deployment.engine(spot_book), []
     with deployment.emr.injected(faults), pytest.raises(ClusterFailed) as failed:
-        engine.run(job("faulty"))
+        engine.run(job("faulty"), heard.append)
     assert kinds(engine) == expected
+    assert [(each.kind, each.event_log.attempt) for each in heard] == [
+        (kind, number) for number, kind in enumerate(expected, 1)
+    ]
     assert engine.runs[-1].failure.remedy in str(failed.value)
     assert deployment.emr.running_clusters() == []
 
@@ -178,11 +181,11 @@ def test_an_interrupted_watch_ends_its_cluster(deployment):
         if next(looks, None) is None:
             raise Cancelled
 
-    engine = deployment.engine(sleep=until_cancelled)
+    engine, heard = deployment.engine(sleep=until_cancelled), []
     with deployment.emr.injected({"fault:step": "hangs"}), pytest.raises(Cancelled):
-        engine.run(job("cancelled"))
-    # What it cost until then is known.
-    assert kinds(engine) == ["cancelled"]
+        engine.run(job("cancelled"), heard.append)
+    # What it cost until then is known, and what it did can be.
+    assert kinds(engine) == [each.kind for each in heard] == ["cancelled"]
     assert engine.runs[0].instances
     _wait_for_the_end(deployment)
 

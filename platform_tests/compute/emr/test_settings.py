@@ -37,6 +37,7 @@ def test_two_lines_are_enough(tmp_path):
         (SMALLEST + "timeouts: {provisioning: 15}\n", "timeouts.provisioning has to be more than 15 minutes"),
         (SMALLEST + "policy: {spot_timeout_minutes: 30}\n", "more than 35 minutes"),
         (SMALLEST + "poll_seconds: 120\n", "silent_minutes has to be at least 12 with poll_seconds 120"),
+        (SMALLEST + "release: emr-7.0.0\n", "metrics of machines need release emr-7.1.0 or later, not emr-7.0.0"),
         ("- region\n", "the whole is not valid"),
     ],
 )
@@ -54,6 +55,10 @@ def test_dagster_leaves_a_run_the_time_that_its_clusters_may_take(tmp_path):
     limits = sum(settings.timeouts.model_dump().values()) * 60
     # Room beside the clusters for building the dependencies' archive, the audit and publishing.
     assert instance["run_monitoring"]["max_runtime_seconds"] >= settings.max_attempts * limits + 3600
+
+
+def test_an_older_release_does_without_metrics(tmp_path):
+    assert not load_emr_settings(write(tmp_path, SMALLEST + "release: emr-6.15.0\nmetrics: false\n")).metrics
 
 
 def test_a_file_that_is_missing_is_named(tmp_path):

@@ -1,4 +1,4 @@
-"""A local EMR: Amazon's EMR, EC2 prices and S3 as one HTTP endpoint on loopback, with a real Spark behind each step.
+"""A local EMR: Amazon's EMR, EC2 prices, CloudWatch and S3 as one HTTP endpoint, with a real Spark behind each step.
 
 ``with local_emr(folder) as emr:`` starts it; ``emr.endpoint`` is the ``endpoint_url`` of boto3 for ``emr``, ``ec2``,
 ``s3`` and what else moto knows, ``emr.environment()`` the same for a subprocess. A cluster is STARTING, BOOTSTRAPPING,
@@ -14,6 +14,9 @@ cluster's configurations hold; s3:// is read and written through S3A. Logs come 
 layout: with ``--deploy-mode cluster`` the driver's in ``containers/``, else in ``steps/``. The process knows nothing of
 the test's environment but its Python, which holds the platform already: an archive with another one is used if the
 step says so. Bootstrap actions run, without root and once for all machines: see ``bootstrap``.
+
+With the application AmazonCloudWatchAgent the machines report figures of this one to CloudWatch, which lists a metric
+15 minutes after its first value.
 
 Tags of a cluster choose the machine and what goes wrong on it (or ``with emr.injected({...}):`` for the next clusters):
 

@@ -1,7 +1,8 @@
-"""The HTTP front: EMR's calls are answered here, all others by moto, unless the call is to be refused."""
+"""The HTTP front: calls of EMR and CloudWatch are answered here, others by moto, unless they are to be refused."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -10,13 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from local_emr.access import Access
+from local_emr.cloudwatch import CloudWatch
 from local_emr.errors import ApiError
 from local_emr.operations import Operations
 from local_emr.spot_market import SpotMarket
 
 # AWS's signature, version 4, names the access key and the service.
 SIGNATURE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/[^/]+/(?P<service>[^/]+)/aws4_request")
-TARGET = "ElasticMapReduce."
+# What calls in JSON name before their operation.
+EMR, CLOUDWATCH = "ElasticMapReduce", "GraniteServiceVersion20100801"
 StartResponse = Callable[..., Any]
 Environment = dict[str, Any]
 
@@ -28,19 +31,25 @@ class Gateway:
     operations: Operations
     access: Access
     market: SpotMarket
+    cloudwatch: CloudWatch
     others: Callable[[Environment, StartResponse], Iterable[bytes]]
 
     def __call__(self, environment: Environment, start_response: StartResponse) -> Iterable[bytes]:
         signed = SIGNATURE.search(environment.get("HTTP_AUTHORIZATION", ""))
         key, service = (signed["key"], signed["service"]) if signed else (None, "s3")
         target = environment.get("HTTP_X_AMZ_TARGET", "")
-        if not target.startswith(TARGET):
+        api, _, operation = target.partition(".")
+        if api not in (EMR, CLOUDWATCH):
             return self._other(service, key, environment, start_response)
         # Read in any case: a client whose call is not read to its end sees a broken connection, not the answer.
-        body, operation = _body(environment), target.removeprefix(TARGET)
+        request = json.loads(_body(environment) or b"{}")
         try:
             self.access.check(service, operation, key)
-            answer = self.operations.call(operation, json.loads(body or b"{}"), key)
+            answer = (
+                self.operations.call(operation, request, key)
+                if api == EMR
+                else self.cloudwatch.call(operation, request)
+            )
         except ApiError as error:
             return _json_error(error, start_response)
         return _respond(start_response, "200 OK", "application/x-amz-json-1.1", _json(answer))
@@ -59,7 +68,7 @@ class Gateway:
 
 def _body(environment: Environment) -> bytes:
     content: bytes = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
-    return content
+    return gzip.decompress(content) if environment.get("HTTP_CONTENT_ENCODING") == "gzip" else content
 
 
 def _json(answer: object) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
+from local_emr.agent import reporting
 from local_emr.cluster import CLUSTER_TERMINATED, WITHOUT_ERRORS, Cluster
 from local_emr.errors import Ending, Reason
 from local_emr.execution import Execution
@@ -32,11 +34,15 @@ class Lifecycle:
         """Returns once the cluster has ended."""
         try:
             Launch(self._cluster, self._machine, self._logs, self._minute, self._supply).run()
-            self._work()
+            with reporting(self._cluster, self._put_metrics):
+                self._work()
         except Ending:
             pass
         finally:
             self._terminate(self._cluster.ending or BUG)
+
+    def _put_metrics(self, request: dict[str, Any]) -> None:
+        self._machine.cloudwatch().put_metric_data(**request)
 
     def _work(self) -> None:
         cluster = self._cluster

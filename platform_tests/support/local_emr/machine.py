@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,10 @@ class Machine:
     def bootstrap(self, cluster: Cluster) -> Iterator[Execution]:
         """Start the cluster's bootstrap actions, one after the other."""
         return run_actions(cluster, self.scratch, self.store, self._own_environment(cluster))
+
+    def cloudwatch(self) -> Any:
+        """The client of CloudWatch by which machines report."""
+        return dataclasses.replace(self.store, endpoint=self.endpoint).client("cloudwatch")
 
     def spark_home(self, cluster: Cluster, step: Step) -> Path:
         """Spark for one step: links to the installed one, so that executors write their logs here."""

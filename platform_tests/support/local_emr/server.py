@@ -15,6 +15,7 @@ from processes import NotInstalled, require
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from local_emr.access import Access, Refusal, refusals_of
+from local_emr.cloudwatch import CloudWatch
 from local_emr.cluster import Cluster
 from local_emr.errors import Reason, invalid
 from local_emr.faults import Faults
@@ -45,6 +46,7 @@ class LocalEmr:
     store: ObjectStore
     machine: Machine
     market: SpotMarket
+    cloudwatch: CloudWatch
     minute: float
     access: Access = field(default_factory=Access)
     _operations: Operations = field(init=False)
@@ -171,8 +173,11 @@ def local_emr(
     # EMR's own calls are not refused with those of the tests.
     service = dataclasses.replace(own, access_key="elasticmapreduce")
     machine = Machine(folder, store or service, JARS, store is None, endpoint)
-    emr = LocalEmr(endpoint, store or own, machine, SpotMarket(REGION, history, dict(scores or {})), minute)
-    server.app = Gateway(emr._operations, emr.access, emr.market, DomainDispatcherApplication(create_backend_app))
+    emr = LocalEmr(
+        endpoint, store or own, machine, SpotMarket(REGION, history, dict(scores or {})), CloudWatch(minute), minute
+    )
+    moto = DomainDispatcherApplication(create_backend_app)
+    server.app = Gateway(emr._operations, emr.access, emr.market, emr.cloudwatch, moto)
     teach_moto()
     with _serving(server):
         try:

@@ -24,10 +24,10 @@ class ObjectStore:
     secret_key: str
     region: str = "us-east-1"
 
-    def client(self) -> Any:
-        """A boto3 client, the same one for all threads."""
+    def client(self, service: str = "s3") -> Any:
+        """A boto3 client with these keys, the same one for all threads."""
         with MAKING:
-            return _client(self)
+            return _client(self, service)
 
     def version(self, location: str) -> str | None:
         """The ETag of an object, or None if it is not there."""
@@ -54,7 +54,7 @@ class ObjectStore:
 
 
 @functools.cache
-def _client(store: ObjectStore) -> Any:
+def _client(store: ObjectStore, service: str) -> Any:
     from boto3.session import Session
     from botocore.config import Config
 
@@ -64,7 +64,7 @@ def _client(store: ObjectStore) -> Any:
         retries={"total_max_attempts": 10},
     )
     return Session().client(
-        "s3",
+        service,
         endpoint_url=store.endpoint,
         region_name=store.region,
         aws_access_key_id=store.access_key,
