@@ -73,22 +73,39 @@ def under_partitioned(spark: SparkSession) -> None:
 
 
 def losing_an_executor(spark: SparkSession) -> None:
-    killer = threading.Thread(target=kill_an_executor, args=[spark.sparkContext])
+    killer = Killer(spark.sparkContext)
     killer.start()
     compute(spark.range(0, 1_200_000, 1, 6), 6)
+    killer.job_is_over.set()
     killer.join()
+    if not killer.has_killed:
+        raise RuntimeError("The job ended before two of its tasks were seen to run at once, so no executor was killed.")
 
 
-def kill_an_executor(context: SparkContext) -> None:
-    """Kill the process of one executor as soon as both have a task."""
-    status = context.statusTracker()
-    while not any(stage.numActiveTasks == 2 for stage in map(status.getStageInfo, status.getActiveStageIds()) if stage):
-        time.sleep(0.05)
-    # Both may have begun just now; what is lost then is nothing.
-    time.sleep(0.3)
-    gateway: Any = context._gateway
-    executors = [pid for pid in children(gateway.proc.pid) if b"CoarseGrainedExecutorBackend" in command(pid)]
-    os.kill(executors[0], signal.SIGKILL)
+class Killer(threading.Thread):
+    """Kills the process of one executor as soon as both have a task, or nothing if the job is over before."""
+
+    def __init__(self, context: SparkContext) -> None:
+        super().__init__(daemon=True)
+        self._context = context
+        self.job_is_over = threading.Event()
+        self.has_killed = False
+
+    def run(self) -> None:
+        while not self._both_work():
+            if self.job_is_over.wait(0.05):
+                return
+        # Both may have begun just now; what is lost then is nothing.
+        time.sleep(0.3)
+        gateway: Any = self._context._gateway
+        executors = [pid for pid in children(gateway.proc.pid) if b"CoarseGrainedExecutorBackend" in command(pid)]
+        os.kill(executors[0], signal.SIGKILL)
+        self.has_killed = True
+
+    def _both_work(self) -> bool:
+        status = self._context.statusTracker()
+        stages = map(status.getStageInfo, status.getActiveStageIds())
+        return any(stage.numActiveTasks == 2 for stage in stages if stage)
 
 
 def children(pid: int) -> list[int]:
