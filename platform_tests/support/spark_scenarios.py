@@ -35,6 +35,8 @@ SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.speculation": "false",
+    # The status tracker tells at once what runs; otherwise a second late, when it may be over.
+    "spark.ui.liveUpdate.period": "0ms",
 }
 
 
@@ -75,7 +77,7 @@ def under_partitioned(spark: SparkSession) -> None:
 def losing_an_executor(spark: SparkSession) -> None:
     killer = Killer(spark.sparkContext)
     killer.start()
-    compute(spark.range(0, 1_200_000, 1, 6), 6)
+    compute(spark.range(0, 1_800_000, 1, 6), 6)
     killer.job_is_over.set()
     killer.join()
     if not killer.has_killed:
