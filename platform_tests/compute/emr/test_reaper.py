@@ -16,7 +16,9 @@ from platform_assets.compute.emr.reaper import orphans, reap, running
 pytestmark = pytest.mark.spark
 
 WORKER = """
-import sys
+import signal, sys
+# A shell makes what it starts in the background deaf to it, and all that comes of that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from platform_assets.compute.emr.engine import EmrEngine
 from platform_assets.compute.emr.settings import load_emr_settings
@@ -66,7 +68,7 @@ def test_the_cluster_of_a_killed_worker_is_ended_and_no_other(deployment):
         assert len(list(running(aws, settings, "theirs"))) == 1
     finally:
         other.send_signal(signal.SIGINT)
-        assert other.wait(180) != 0
+        assert other.wait(60) != 0
     # A cancelled worker ends its own.
     until(lambda: deployment.emr.running_clusters() == [])
 
