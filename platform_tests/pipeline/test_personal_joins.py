@@ -18,6 +18,7 @@ from platform_assets.components.failures import told_to_the_user
 from platform_assets.compute import Job
 from platform_assets.compute.engines import EmbeddedEngine, Engine
 from platform_assets.compute.errors import JobFailed
+from platform_assets.compute.job import FailedListener
 from platform_assets.lake import month_window
 from platform_assets.pipeline import Product, Workspace
 from platform_assets.pipeline.dataset import materialise_dataset
@@ -136,7 +137,7 @@ def test_a_failed_job_does_not_quote_what_the_engine_said() -> None:
 def test_what_an_engine_said_is_not_in_the_failure_that_dagster_keeps(
     workspace: Workspace, hashed: Product, deliver_some: Callable[..., list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def quote_a_row(engine: Engine, job: Job) -> None:
+    def quote_a_row(engine: Engine, job: Job, failed: FailedListener) -> None:
         cause = ValueError("malformed row: anna@example.org")
         raise JobFailed(job.name, engine.name, cause) from cause
 
