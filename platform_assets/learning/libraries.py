@@ -17,10 +17,10 @@ def library_versions(estimator: str) -> dict[str, str]:
         estimator: import path of its estimator, whose library is one of them.
     """
     libraries = {name: version(name) for name in _LIBRARIES}
-    return {PYTHON: python_version(), **libraries, **estimator_versions(estimator)}
+    return {PYTHON: python_version(), **libraries, **_estimator_versions(estimator)}
 
 
-def estimator_versions(estimator: str) -> dict[str, str]:
+def _estimator_versions(estimator: str) -> dict[str, str]:
     """The installed version of what the estimator at an import path was installed with, besides scikit-learn.
 
     Empty for code that is not installed but lies on the import path, such as a product's own.

@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platform_assets.learning.declaration import ModelDeclaration
-from platform_assets.learning.libraries import estimator_versions
+from platform_assets.learning.libraries import library_versions
 from platform_assets.learning.training_set import TrainingSet
 from platform_assets.learning.tuning.quiet import quiet_optuna
 from platform_assets.learning.tuning.trial import Trial
@@ -15,7 +14,6 @@ from platform_assets.learning.tuning.trial import Trial
 if TYPE_CHECKING:
     import optuna
 
-_LIBRARIES = ("optuna", "scikit-learn", "numpy")
 _SECONDS_TO_WAIT_FOR_A_LOCK = 60
 
 
@@ -88,7 +86,7 @@ def _digest(declaration: ModelDeclaration, training_set: TrainingSet, code: str)
         "declaration": declaration.model_dump(mode="json"),
         "snapshots": training_set.snapshots,
         "rows": [training_set.rows.num_rows, training_set.sampled_from, training_set.features],
-        "libraries": {**{name: version(name) for name in _LIBRARIES}, **estimator_versions(declaration.estimator)},
+        "libraries": library_versions(declaration.estimator),
         "code": code,
     }
     return hashlib.sha256(json.dumps(considered, sort_keys=True).encode()).hexdigest()[:16]

@@ -6,10 +6,9 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from platform_assets.learning.libraries import estimator_versions
+from platform_assets.learning.libraries import library_versions
 from platform_assets.pipeline.training_code import ROOT, training_paths
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ DECLARED = (
     "gates",
     "seed",
 )
-LIBRARIES = ("scikit-learn", "numpy", "pyarrow", "pandas", "optuna")
 
 
 def training_files(
@@ -70,7 +68,7 @@ def training_key(
         "declared": model.model_dump(mode="json", include=set(DECLARED)),
         "files": {table: sorted(names) for table, names in files.items()},
         "code": _code(tuple(training_paths(product))),
-        "libraries": {**{name: version(name) for name in LIBRARIES}, **estimator_versions(model.estimator)},
+        "libraries": library_versions(model.estimator),
     }
     return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
