@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from processes import NotInstalled, require, unless_expected
 
 from platform_assets.compute.engines.base import CONNECT_MODE
 from platform_assets.compute.utilisation import Period, Utilisation, read_event_log
@@ -40,10 +40,10 @@ class Runs:
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    if shutil.which("java") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI runs every test, but this one needs Java: make java")
-        pytest.skip("needs Java: make java")
+    try:
+        require(["java"], "java")
+    except NotInstalled as error:
+        unless_expected(error)
     folder = tmp_path_factory.mktemp("spark_scenarios")
     # Other tests of this process speak to Sail by Spark Connect.
     inherited = {name: value for name, value in os.environ.items() if name != CONNECT_MODE}

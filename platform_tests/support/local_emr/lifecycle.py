@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -33,11 +34,10 @@ class Lifecycle:
     def live(self) -> None:
         """Returns once the cluster has ended."""
         try:
-            Launch(self._cluster, self._machine, self._logs, self._minute, self._supply).run()
-            with reporting(self._cluster, self._put_metrics):
-                self._work()
-        except Ending:
-            pass
+            with contextlib.suppress(Ending):
+                Launch(self._cluster, self._machine, self._logs, self._minute, self._supply).run()
+                with reporting(self._cluster, self._put_metrics):
+                    self._work()
         finally:
             self._terminate(self._cluster.ending or BUG)
 
